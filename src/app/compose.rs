@@ -1,0 +1,69 @@
+//! From a policy's routes to the commands that run: the only place that knows every backend.
+
+use crate::{
+    backend,
+    check::Checked,
+    command::{BoxFuture, Command, Invocation, Registry},
+    diagnostic::{Code, Diagnostic, nearest},
+    gateway::Snapshot,
+    ipc::{Rejection, RejectionCode, Reply},
+    manifest::{Backend, Manifest},
+    plan::ProcessPlan,
+    policy::{Policy, Route},
+};
+use std::{path::PathBuf, sync::Arc};
+
+/// Builds what runs behind every command of a policy.
+pub fn compose(policy: Policy, registry: &Registry) -> Snapshot {
+    let commands = policy.routes.iter().map(|route| command(route, registry)).collect();
+    Snapshot { policy, commands }
+}
+
+fn command(route: &Route, registry: &Registry) -> Arc<dyn Command> {
+    match &route.backend {
+        Backend::Value(template) => Arc::new(backend::Value::new(template.clone())),
+        Backend::Process(plan) => {
+            let plan = ProcessPlan { cwd: started_in(&plan.cwd), ..plan.clone() };
+            Arc::new(backend::Process::new(plan, route.payload))
+        }
+        Backend::Native(name) => {
+            registry.find(name).unwrap_or_else(|| Arc::new(Unregistered(name.clone())))
+        }
+    }
+}
+
+/// `$PWD` at the start of a working folder is the folder that the gateway was started in.
+fn started_in(cwd: &std::path::Path) -> PathBuf {
+    match cwd.strip_prefix("$PWD") {
+        Ok(rest) => std::env::current_dir().unwrap_or_default().join(rest),
+        Err(_) => cwd.to_owned(),
+    }
+}
+
+/// Native functions that a manifest names and no code registers. The gateway does not open windows with any.
+pub fn unregistered(manifest: &Checked<Manifest>, registry: &Registry) -> Vec<Diagnostic> {
+    let missing = manifest.commands.values().filter_map(|command| match &command.run.value {
+        Backend::Native(name) if registry.find(name).is_none() => Some((name, command.run.span)),
+        _ => None,
+    });
+    let diagnostic = |(name, span): (&String, _)| {
+        let help = match nearest(name, registry.names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("register it in the program that embeds the gateway: `.function(\"{name}\", …)`"),
+        };
+        let message = format!("no Rust function is registered as `{name}`");
+        Diagnostic::new(Code::UnregisteredNative, span, message).help(help)
+    };
+    missing.map(diagnostic).collect()
+}
+
+/// Stands in for a function that nobody registered, where the rest of the manifest is still of use.
+#[derive(Debug)]
+struct Unregistered(String);
+
+impl Command for Unregistered {
+    fn call(&self, _: Invocation) -> BoxFuture<'_, Reply> {
+        let message = format!("no Rust function is registered as `{}`", self.0);
+        Box::pin(std::future::ready(Err(Rejection::new(RejectionCode::Internal, message))))
+    }
+}

@@ -1,0 +1,67 @@
+//! An edit of the manifest on its way into force: compiled, composed, swapped in, or kept out with its diagnostics.
+
+use super::{Notice, compose, unregistered};
+use crate::{
+    command::Registry,
+    diagnostic::has_errors,
+    gateway::{Pipeline, Sessions},
+    manifest::{App, Window},
+    policy::compile,
+    reload::{Content, Loaded, load_content},
+};
+use std::{path::PathBuf, sync::Arc};
+
+/// Applies readings of the manifest to a running pipeline.
+#[derive(Debug)]
+pub struct Editor {
+    /// The manifest's path, as the user named it.
+    pub path: PathBuf,
+    /// The Rust functions that `native` can name.
+    pub registry: Registry,
+    /// What answers calls.
+    pub pipeline: Arc<Pipeline>,
+    /// The webviews that are open.
+    pub sessions: Arc<Sessions>,
+    /// What the windows were opened with.
+    pub app: App,
+    /// The windows that were opened.
+    pub windows: Vec<Window>,
+}
+
+impl Editor {
+    /// Puts a new reading in force, or keeps the last good policy; the notice says which.
+    pub fn apply(&self, content: Content) -> Notice {
+        let mut loaded = load_content(&self.path, content);
+        if let Some(manifest) = &loaded.manifest {
+            let missing = unregistered(manifest, &self.registry);
+            loaded.diagnostics.extend(missing);
+        }
+        if has_errors(&loaded.diagnostics) {
+            return Notice::EditRejected(Box::new(loaded));
+        }
+        self.swap(loaded)
+    }
+
+    fn swap(&self, loaded: Loaded) -> Notice {
+        let Some(manifest) = &loaded.manifest else { return Notice::EditRejected(Box::new(loaded)) };
+        let swapped = self.pipeline.store().swap(|generation| {
+            compile(manifest, &loaded.sources, generation).map(|policy| compose(policy, &self.registry))
+        });
+        match swapped {
+            Ok(generation) => {
+                self.sessions.reconcile(&self.pipeline.store().snapshot());
+                let needs_restart = manifest.app != self.app || !same(&manifest.windows, &self.windows);
+                Notice::EditAccepted { generation, needs_restart }
+            }
+            Err(error) => Notice::Failed(format!("the edit could not be compiled: {error}")),
+        }
+    }
+}
+
+/// Whether two lists of windows differ in anything but where they stand in the file.
+fn same(a: &[Window], b: &[Window]) -> bool {
+    let parts = |window: &Window| {
+        (window.label.clone(), window.title.clone(), window.size, window.page.clone())
+    };
+    a.iter().map(parts).eq(b.iter().map(parts))
+}

@@ -1,0 +1,132 @@
+//! Ties the lanes to webviews: requests leave the UI thread at once, and answers come back to it.
+
+use super::{Assets, run::Event, window::OpenWindow};
+use crate::{
+    gateway::{Pipeline, Sessions},
+    name::Label,
+    transport::{Body, Message, SCHEME, answer_message, answer_request},
+};
+use http::{Request, Response, StatusCode};
+use std::sync::Arc;
+use tao::event_loop::EventLoopProxy;
+use tokio::runtime::Handle;
+use wry::WebViewBuilder;
+
+/// The scheme of the frontend's files.
+const APP_SCHEME: &str = "app";
+
+/// What answers pages, away from the UI thread.
+#[derive(Clone)]
+pub(super) struct Lanes {
+    pub(super) pipeline: Arc<Pipeline>,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) assets: Arc<Assets>,
+    pub(super) runtime: Handle,
+}
+
+impl Lanes {
+    async fn answer_call(self, from: Option<Label>, request: Request<Vec<u8>>) -> Response<Body> {
+        let session = from.and_then(|label| self.sessions.find(&label));
+        answer_request(&self.pipeline, session.as_deref(), request).await
+    }
+
+    async fn answer_page(self, request: Request<Vec<u8>>) -> Response<Body> {
+        let assets = Arc::clone(&self.assets);
+        let answer = self.runtime.spawn_blocking(move || assets.answer(&request));
+        answer.await.unwrap_or_else(|_| failed())
+    }
+
+    /// The message lane: wry's `window.ipc`, with replies evaluated in the page.
+    pub(super) fn attach_messages<'a>(
+        &self,
+        builder: WebViewBuilder<'a>,
+        label: &Label,
+        proxy: &EventLoopProxy<Event>,
+    ) -> WebViewBuilder<'a> {
+        let (lanes, webview, proxy) = (self.clone(), label.clone(), proxy.clone());
+        builder.with_ipc_handler(move |request| {
+            let page = request.uri().to_string();
+            let Some(message) = Message::parse(request.body()) else { return };
+            let Some(session) = lanes.sessions.find(&webview) else { return };
+            let (pipeline, webview, proxy) =
+                (Arc::clone(&lanes.pipeline), webview.clone(), proxy.clone());
+            lanes.runtime.spawn(async move {
+                if let Some(script) = answer_message(&pipeline, &session, &page, message).await {
+                    // The loop is gone only when the app is.
+                    let _ = proxy.send_event(Event::Evaluate { webview, script });
+                }
+            });
+        })
+    }
+}
+
+fn failed() -> Response<Body> {
+    let mut response = Response::new(Body::Borrowed(&[]));
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
+}
+
+/// Registers both schemes with the web context that the windows share.
+#[cfg(target_os = "linux")]
+pub(super) fn register(
+    lanes: &Lanes,
+    context: &webkit2gtk::WebContext,
+    webviews: &std::rc::Rc<std::cell::RefCell<Vec<(webkit2gtk::WebView, Label)>>>,
+) {
+    use crate::transport;
+    use std::rc::Rc;
+
+    /// Runs a future on the runtime, and waits for it on the UI thread without blocking it.
+    async fn away(
+        runtime: &Handle,
+        answer: impl Future<Output = Response<Body>> + Send + 'static,
+    ) -> Response<Body> {
+        runtime.spawn(answer).await.unwrap_or_else(|_| failed())
+    }
+
+    let known = Rc::clone(webviews);
+    let label = move |webview: &webkit2gtk::WebView| {
+        known.borrow().iter().find(|(known, _)| known == webview).map(|(_, label)| label.clone())
+    };
+    let calls = lanes.clone();
+    transport::register(context, SCHEME, label, move |from, request| {
+        let calls = calls.clone();
+        async move {
+            let runtime = calls.runtime.clone();
+            away(&runtime, calls.answer_call(from, request)).await
+        }
+    });
+    let pages = lanes.clone();
+    transport::register(context, APP_SCHEME, |_| None, move |_, request| {
+        let pages = pages.clone();
+        async move {
+            let runtime = pages.runtime.clone();
+            away(&runtime, pages.answer_page(request)).await
+        }
+    });
+}
+
+/// Registers both schemes with one webview, where schemes belong to webviews.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn attach<'a>(lanes: &Lanes, builder: WebViewBuilder<'a>) -> WebViewBuilder<'a> {
+    let (calls, pages) = (lanes.clone(), lanes.clone());
+    builder
+        .with_asynchronous_custom_protocol(SCHEME.into(), move |label, request, responder| {
+            let (lanes, from) = (calls.clone(), label.parse().ok());
+            calls.runtime.spawn(async move {
+                responder.respond(lanes.answer_call(from, request).await);
+            });
+        })
+        .with_asynchronous_custom_protocol(APP_SCHEME.into(), move |_, request, responder| {
+            let lanes = pages.clone();
+            pages.runtime.spawn(async move {
+                responder.respond(lanes.answer_page(request).await);
+            });
+        })
+}
+
+/// Runs a script in the window's page.
+pub(super) fn evaluate(window: &OpenWindow, script: &str) {
+    // A page that is being replaced cannot run it, and needs it no more.
+    let _ = window.webview.evaluate_script(script);
+}

@@ -1,0 +1,105 @@
+//! What the app tells whoever started it: one line a notice, for a person or for a program.
+
+use crate::{
+    gateway::Outcome,
+    ipc::Caller,
+    name::Label,
+    reload::{Loaded, WatchMode},
+};
+use serde_json::{Value, json};
+use std::{fmt, path::PathBuf};
+
+/// Something that happened while the app runs.
+#[derive(Debug)]
+pub enum Notice {
+    /// The windows are open.
+    Started {
+        /// Their labels.
+        windows: Vec<Label>,
+        /// How edits of the manifest are noticed; `None` in production, where they are not.
+        watch: Option<WatchMode>,
+    },
+    /// A page has loaded and its first calls are done.
+    Ready(Label),
+    /// An edit is in force.
+    EditAccepted {
+        /// The new generation.
+        generation: u64,
+        /// Whether it also changes what only a restart applies: the app or its windows.
+        needs_restart: bool,
+    },
+    /// An edit was kept out; the last good policy goes on.
+    EditRejected(Box<Loaded>),
+    /// A call was refused.
+    Refused {
+        /// The command's name.
+        command: String,
+        /// Who called.
+        caller: Caller,
+        /// Why.
+        outcome: Outcome,
+    },
+    /// A picture of a window was written.
+    Screenshot(PathBuf),
+    /// Something failed that the app can go on without.
+    Failed(String),
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started { windows, watch } => {
+                let windows: Vec<_> = windows.iter().map(|label| format!("`{label}`")).collect();
+                write!(f, "open: {}", windows.join(", "))?;
+                match watch {
+                    Some(WatchMode::Native) => f.write_str("; edits of the manifest apply at once"),
+                    Some(WatchMode::Poll) => f.write_str("; edits of the manifest apply within 2 s"),
+                    None => Ok(()),
+                }
+            }
+            Self::Ready(window) => write!(f, "ready: `{window}`"),
+            Self::EditAccepted { generation, needs_restart } => {
+                write!(f, "reloaded: generation {generation} is in force")?;
+                if *needs_restart {
+                    f.write_str("; changes of `app` and `windows` apply after a restart")?;
+                }
+                Ok(())
+            }
+            Self::EditRejected(_) => {
+                f.write_str("kept: the edit has errors, so the last good policy stays in force")
+            }
+            Self::Refused { command, caller, outcome } => {
+                write!(f, "refused: `{command}` for {caller}: {outcome}")
+            }
+            Self::Screenshot(path) => write!(f, "screenshot: {}", path.display()),
+            Self::Failed(message) => write!(f, "warning: {message}"),
+        }
+    }
+}
+
+impl Notice {
+    /// The notice for programs: an object with `event` and what belongs to it.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Started { windows, watch } => {
+                let watch = watch.map(|mode| format!("{mode:?}").to_lowercase());
+                json!({ "event": "started", "windows": windows, "watch": watch })
+            }
+            Self::Ready(window) => json!({ "event": "ready", "window": window }),
+            Self::EditAccepted { generation, needs_restart } => {
+                json!({ "event": "reloaded", "generation": generation, "needs_restart": needs_restart })
+            }
+            Self::EditRejected(_) => json!({ "event": "kept" }),
+            Self::Refused { command, caller, outcome } => json!({
+                "event": "refused",
+                "command": command,
+                "window": caller.window,
+                "webview": caller.webview,
+                "origin": caller.origin.as_ref().map(ToString::to_string),
+                "code": outcome.to_string(),
+            }),
+            Self::Screenshot(path) => json!({ "event": "screenshot", "file": path }),
+            Self::Failed(message) => json!({ "event": "failed", "message": message }),
+        }
+    }
+}

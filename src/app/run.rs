@@ -1,0 +1,325 @@
+//! The event loop: windows, their pages' events, and the end.
+
+use super::{
+    Assets, Editor, Notice, compose,
+    lanes::{self, Lanes},
+    ready, screenshot,
+    terminal::TerminalAudit,
+    window::{self, OpenWindow, Settings},
+};
+use crate::{
+    command::Registry,
+    gateway::{Mode, Pipeline, Sessions, Snapshot},
+    name::Label,
+    policy::{PolicyStore, compile},
+    reload::{Loaded, Watch, read},
+};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tao::{
+    event::{Event as LoopEvent, WindowEvent},
+    event_loop::{ControlFlow, EventLoop, EventLoopBuilder, EventLoopProxy},
+    platform::run_return::EventLoopExtRunReturn as _,
+};
+use thiserror::Error;
+use tokio::runtime::Runtime;
+use wry::{WebContext, WebViewBuilder};
+
+/// How long running calls have to end when the app ends.
+const LAST_CALLS: Duration = Duration::from_secs(1);
+
+/// Where notices go; called on any thread.
+type Tell = Box<dyn Fn(Notice) + Send + Sync>;
+
+/// How to run.
+pub struct Options {
+    /// The manifest's path.
+    pub manifest: PathBuf,
+    /// The Rust functions that `native` can name.
+    pub registry: Registry,
+    /// Whether edits apply and rejections explain themselves.
+    pub mode: Mode,
+    /// Where to write a picture of the first window once its page is ready.
+    pub screenshot: Option<PathBuf>,
+    /// Whether the message lane is offered. It is wherever there is no isolated world, and on Linux only in tests.
+    pub has_message_lane: bool,
+    /// Where notices go.
+    pub tell: Tell,
+}
+
+impl Options {
+    /// Development mode, on the lanes of this system.
+    pub fn new(manifest: PathBuf, registry: Registry, tell: Tell) -> Self {
+        Self {
+            manifest,
+            registry,
+            mode: Mode::Development,
+            screenshot: None,
+            has_message_lane: !cfg!(target_os = "linux"),
+            tell,
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options").field("manifest", &self.manifest).finish_non_exhaustive()
+    }
+}
+
+/// Why the app could not run.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The manifest has errors, which were reported already.
+    #[error("the manifest has errors")]
+    Manifest,
+    /// The manifest opens no window.
+    #[error("the manifest declares no window; add one: `windows: {{ main: {{}} }}`")]
+    NoWindow,
+    /// Neither DISPLAY nor WAYLAND_DISPLAY leads to a screen.
+    #[error("there is no display; set DISPLAY, or start it with `./dev run`, which brings one")]
+    NoDisplay,
+    /// The system refused threads, randomness or a window.
+    #[error("{0}")]
+    System(String),
+}
+
+/// What the event loop is asked to do.
+#[derive(Debug)]
+pub(super) enum Event {
+    Evaluate { webview: Label, script: String },
+    LoadStarted(Label),
+    Loaded,
+    Ready,
+    Quit,
+}
+
+fn system(error: impl fmt::Display) -> RunError {
+    RunError::System(error.to_string())
+}
+
+/// Opens the windows of a loaded manifest and runs until the last one is closed.
+///
+/// Must be called on the main thread. Commands run on threads of their own; they end when the app ends.
+pub fn run(loaded: Loaded, options: Options) -> Result<(), RunError> {
+    let manifest = loaded.manifest.as_ref().ok_or(RunError::Manifest)?;
+    if manifest.windows.is_empty() {
+        return Err(RunError::NoWindow);
+    }
+    #[cfg(target_os = "linux")]
+    if gtk::init().is_err() {
+        return Err(RunError::NoDisplay);
+    }
+    let store = PolicyStore::new(|generation| {
+        compile(manifest, &loaded.sources, generation)
+            .map(|policy| compose(policy, &options.registry))
+    })
+    .map_err(system)?;
+    let tell: Arc<dyn Fn(Notice) + Send + Sync> = Arc::from(options.tell);
+    let audit = TerminalAudit::new(Arc::clone(&tell));
+    let pipeline = Arc::new(Pipeline::new(store, options.mode, Box::new(audit)));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(system)?;
+    let sessions = Arc::new(Sessions::default());
+    let editor = Editor {
+        path: options.manifest.clone(),
+        registry: options.registry.clone(),
+        pipeline: Arc::clone(&pipeline),
+        sessions: Arc::clone(&sessions),
+        app: manifest.app.clone(),
+        windows: manifest.windows.clone(),
+    };
+    let event_loop = EventLoopBuilder::<Event>::with_user_event().build();
+    let snapshot = pipeline.store().snapshot();
+    let assets = Assets::new(snapshot.policy.app.frontend.clone(), &snapshot.policy.app.csp);
+    let lanes =
+        Lanes { pipeline, sessions, assets: Arc::new(assets), runtime: runtime.handle().clone() };
+    let settings = Settings {
+        proxy: event_loop.create_proxy(),
+        has_message_lane: options.has_message_lane,
+        has_devtools: options.mode == Mode::Development,
+    };
+    let windows = open_all(&event_loop, &settings, &lanes, &snapshot)?;
+    let watch = (options.mode == Mode::Development).then(|| watch(editor, &tell)).transpose()?;
+    tell(Notice::Started {
+        windows: windows.iter().map(|window| window.label.clone()).collect(),
+        watch: watch.as_ref().map(Watch::mode),
+    });
+    runtime.spawn(quit_on_signal(settings.proxy.clone()));
+    let app = Running { windows, lanes, tell, screenshot: options.screenshot, loading: 0 };
+    app.run(event_loop, settings.proxy, &runtime);
+    drop(watch);
+    runtime.shutdown_timeout(LAST_CALLS);
+    Ok(())
+}
+
+/// Starts watching; the content that is in force is what the file holds now.
+fn watch(editor: Editor, tell: &Arc<dyn Fn(Notice) + Send + Sync>) -> Result<Watch, RunError> {
+    let (path, tell) = (editor.path.clone(), Arc::clone(tell));
+    Watch::start(&path, read(&path), move |content| tell(editor.apply(content))).map_err(system)
+}
+
+fn open_all(
+    event_loop: &EventLoop<Event>,
+    settings: &Settings,
+    lanes: &Lanes,
+    snapshot: &Snapshot,
+) -> Result<Vec<OpenWindow>, RunError> {
+    let policy = &snapshot.policy;
+    let mut context = WebContext::new(data_folder(&policy.app.id));
+    #[cfg(target_os = "linux")]
+    let known = std::rc::Rc::default();
+    let mut windows = Vec::new();
+    for spec in &policy.windows {
+        let session = Arc::new(window::session(&spec.label, policy, &settings.proxy).map_err(system)?);
+        let mut builder = WebViewBuilder::new_with_web_context(&mut context);
+        if settings.has_message_lane {
+            builder = lanes.attach_messages(builder, &spec.label, &settings.proxy);
+        }
+        #[cfg(not(target_os = "linux"))]
+        let builder = lanes::attach(lanes, builder);
+        let open = window::open(event_loop, settings, spec, &session, builder).map_err(system)?;
+        lanes.sessions.insert(session);
+        #[cfg(target_os = "linux")]
+        register_webview(lanes, &open, &known, windows.is_empty());
+        open.load(&spec.page).map_err(system)?;
+        windows.push(open);
+    }
+    Ok(windows)
+}
+
+/// Makes a webview known to the schemes, which all webviews of the context share.
+#[cfg(target_os = "linux")]
+fn register_webview(
+    lanes: &Lanes,
+    open: &OpenWindow,
+    known: &std::rc::Rc<std::cell::RefCell<Vec<(webkit2gtk::WebView, Label)>>>,
+    is_first: bool,
+) {
+    use webkit2gtk::WebViewExt as _;
+    use wry::WebViewExtUnix as _;
+    let webview = open.webview.webview();
+    if is_first && let Some(context) = webview.context() {
+        lanes::register(lanes, &context, known);
+    }
+    known.borrow_mut().push((webview, open.label.clone()));
+}
+
+/// Storage of pages is kept per app.
+fn data_folder(id: &str) -> Option<PathBuf> {
+    #[cfg(target_os = "linux")]
+    return Some(gtk::glib::user_data_dir().join(id));
+    #[cfg(not(target_os = "linux"))]
+    return Some(std::env::temp_dir().join(id)).filter(|_| false);
+}
+
+/// Programs that commands started are in groups of their own, which a terminal's Ctrl-C does not reach: the app ends in
+/// order, and ends them.
+async fn quit_on_signal(proxy: EventLoopProxy<Event>) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        return;
+    }
+    let _ = proxy.send_event(Event::Quit);
+}
+
+/// The app while its windows are open.
+struct Running {
+    windows: Vec<OpenWindow>,
+    lanes: Lanes,
+    tell: Arc<dyn Fn(Notice) + Send + Sync>,
+    screenshot: Option<PathBuf>,
+    /// Windows whose first page has loaded.
+    loading: usize,
+}
+
+impl Running {
+    fn run(mut self, mut event_loop: EventLoop<Event>, proxy: EventLoopProxy<Event>, runtime: &Runtime) {
+        event_loop.run_return(|event, _, control| {
+            *control = ControlFlow::Wait;
+            match event {
+                LoopEvent::UserEvent(Event::Quit) => self.windows.clear(),
+                LoopEvent::UserEvent(event) => self.handle(event, &proxy, runtime),
+                LoopEvent::WindowEvent { event: WindowEvent::CloseRequested, window_id, .. } => {
+                    self.close(window_id);
+                }
+                _ => {}
+            }
+            if self.windows.is_empty() {
+                *control = ControlFlow::Exit;
+            }
+        });
+    }
+
+    fn handle(&mut self, event: Event, proxy: &EventLoopProxy<Event>, runtime: &Runtime) {
+        match event {
+            Event::Evaluate { webview, script } => {
+                if let Some(window) = self.windows.iter().find(|window| window.label == webview) {
+                    lanes::evaluate(window, &script);
+                }
+            }
+            Event::LoadStarted(label) => {
+                if let Some(session) = self.lanes.sessions.find(&label) {
+                    session.end_document();
+                }
+            }
+            Event::Loaded => {
+                self.loading += 1;
+                if self.loading == self.windows.len() {
+                    let (lanes, proxy) = (self.lanes.clone(), proxy.clone());
+                    runtime.spawn(async move {
+                        ready::wait(&lanes.pipeline, &lanes.sessions).await;
+                        let _ = proxy.send_event(Event::Ready);
+                    });
+                }
+            }
+            Event::Ready => self.ready(),
+            Event::Quit => {}
+        }
+    }
+
+    fn ready(&mut self) {
+        for window in &self.windows {
+            (self.tell)(Notice::Ready(window.label.clone()));
+        }
+        let Some(file) = self.screenshot.take() else { return };
+        for (index, window) in self.windows.iter().enumerate() {
+            let file = if index == 0 { file.clone() } else { labelled(&file, &window.label) };
+            let notice = match screenshot::write(window, &file) {
+                Ok(()) => Notice::Screenshot(file),
+                Err(error) => Notice::Failed(format!("no screenshot of `{}`: {error}", window.label)),
+            };
+            (self.tell)(notice);
+        }
+    }
+
+    fn close(&mut self, id: tao::window::WindowId) {
+        let (closed, open): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.windows).into_iter().partition(|window| window.window.id() == id);
+        self.windows = open;
+        for window in closed {
+            self.lanes.sessions.remove(&window.label);
+        }
+    }
+}
+
+/// `demo.png` for the window `about` is `demo-about.png`.
+fn labelled(file: &Path, label: &Label) -> PathBuf {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let safe: String =
+        label.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let extension = file.extension().map_or("png".into(), |text| text.to_string_lossy());
+    file.with_file_name(format!("{stem}-{safe}.{extension}"))
+}

@@ -1,0 +1,118 @@
+//! A started program together with all that it starts: whatever becomes of the call, they end together.
+
+#[cfg(unix)]
+use rustix::{
+    io::Errno,
+    process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid},
+};
+use std::{io, process::ExitStatus};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+
+/// The program's ends of its pipes.
+pub(super) type Pipes = (Option<ChildStdin>, Option<ChildStdout>, Option<ChildStderr>);
+
+/// A program that leads a process group of its own. Dropping it kills the group.
+///
+/// **Why no stranger is ever killed.** The group's number is the leader's pid. The system gives a pid to
+/// nobody else while the process that had it has not been reaped, even if that process ended long ago.
+/// Only [`end`] reaps the leader here, and forgets `id` in the same step; [`exited`] looks without
+/// reaping, and tokio's own reaping in the background begins when `leader` is dropped, which is after
+/// [`Drop`] has run. So wherever `id` is known the leader is unreaped, and `id` names this group alone.
+///
+/// **Why one signal is enough.** A process of the group cannot outrun the signal by forking: a fork that the
+/// signal overtakes is called off by the system, and one that came first has put its child into the group.
+///
+/// Where there are no process groups, the leader alone is killed.
+///
+/// [`end`]: Group::end
+/// [`exited`]: Group::exited
+#[derive(Debug)]
+pub(super) struct Group {
+    leader: Child,
+    #[cfg(unix)]
+    id: Option<Pid>,
+}
+
+impl Group {
+    /// Starts a program as the leader of a new group.
+    pub(super) fn spawn(command: &mut Command) -> io::Result<Self> {
+        command.kill_on_drop(true);
+        #[cfg(unix)]
+        command.process_group(0);
+        let leader = command.spawn()?;
+        #[cfg(unix)]
+        let id = leader.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
+        Ok(Self {
+            leader,
+            #[cfg(unix)]
+            id,
+        })
+    }
+
+    /// The pipes; a second call finds none.
+    pub(super) fn take_pipes(&mut self) -> Pipes {
+        (self.leader.stdin.take(), self.leader.stdout.take(), self.leader.stderr.take())
+    }
+
+    /// Waits until the leader has ended, and leaves it unreaped.
+    ///
+    /// A thread of the blocking pool waits, because tokio's own `wait` reaps. Dropping the group frees the
+    /// thread: the leader that it waits for is killed.
+    #[cfg(unix)]
+    pub(super) async fn exited(&mut self) {
+        let Some(id) = self.id else { return };
+        let wait = move || {
+            let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+            rustix::io::retry_on_intr(|| waitid(WaitId::Pid(id), options)).map(drop)
+        };
+        let waited = tokio::task::spawn_blocking(wait).await;
+        if matches!(waited, Ok(Err(Errno::CHILD))) {
+            // Somebody else in this program reaped it: the number may be anybody's by now.
+            self.id = None;
+        }
+    }
+
+    /// Waits until the leader has ended.
+    #[cfg(not(unix))]
+    pub(super) async fn exited(&mut self) {
+        // An error is met again, and reported, by `end`.
+        let _ = self.leader.wait().await;
+    }
+
+    /// Kills what is left of the group, then reaps the leader.
+    pub(super) async fn end(&mut self) -> io::Result<ExitStatus> {
+        self.kill();
+        // Reaping and forgetting happen in one poll: a call that is cancelled here still knows its group.
+        let status = self.leader.wait().await;
+        #[cfg(unix)]
+        {
+            self.id = None;
+        }
+        status
+    }
+
+    /// Ends every process of the group at once. Failure means that none is left to end, or that it runs
+    /// as another user and cannot be ended.
+    fn kill(&mut self) {
+        #[cfg(unix)]
+        if let Some(id) = self.id {
+            let _ = kill_process_group(id, Signal::KILL);
+        }
+        #[cfg(not(unix))]
+        let _ = self.leader.start_kill();
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+impl Group {
+    /// The leader's pid, until it is reaped.
+    pub(super) fn leader_id(&self) -> Option<i32> {
+        self.id.map(Pid::as_raw_pid)
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

@@ -1,0 +1,148 @@
+//! Commands that run a program: an argv made of the call's arguments, never a shell.
+
+mod group;
+mod output;
+mod pipes;
+mod program;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests;
+
+use super::{arguments, unfilled};
+use crate::{
+    command::{BoxFuture, Command, Invocation},
+    ipc::{Rejection, RejectionCode, Reply},
+    plan::ProcessPlan,
+};
+use group::Group;
+use pipes::{Captured, Fault};
+use serde_json::{Map, Value};
+use std::{
+    env,
+    ffi::OsString,
+    pin::pin,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
+/// How long a program's pipes are read after the program itself has ended.
+///
+/// They stay open only if it left a process behind that holds them; what the program itself wrote is in
+/// them already and is read at once.
+const GRACE: Duration = Duration::from_millis(200);
+
+/// Runs a program for each call.
+///
+/// The program and all that it started end with the call: when it returns, and when its future is dropped.
+/// Only a process that left the program's process group on purpose (a daemon, by `setsid`) lives on.
+#[derive(Debug)]
+pub struct Process {
+    plan: ProcessPlan,
+    max_output: usize,
+}
+
+impl Process {
+    /// The command that carries out `plan`; more than `max_output` bytes on standard output fail the call.
+    pub fn new(plan: ProcessPlan, max_output: usize) -> Self {
+        Self { plan, max_output }
+    }
+
+    async fn run(&self, arguments: &Map<String, Value>) -> Reply {
+        let input = match &self.plan.stdin {
+            Some(template) => Some(template.render(arguments).map_err(|error| unfilled(&error))?),
+            None => None,
+        };
+        let mut group = self.start(arguments)?;
+        let (status, captured) = self.finish(&mut group, input).await?;
+        if status.success() {
+            output::decode(self.plan.output, &self.plan.program, captured.stdout)
+        } else {
+            Err(output::failure(&self.plan.program, status, &captured.stderr))
+        }
+    }
+
+    /// Starts the program; standard input is a pipe only where the plan has something to write.
+    fn start(&self, arguments: &Map<String, Value>) -> Result<Group, Rejection> {
+        let plan = &self.plan;
+        let mut argv = Vec::new();
+        for slot in &plan.args {
+            slot.render(arguments, &mut argv).map_err(|error| unfilled(&error))?;
+        }
+        let path = program::locate(&plan.program, &plan.root)?;
+        if !plan.cwd.is_dir() {
+            let message = format!("the folder that `{}` runs in does not exist", plan.program);
+            return Err(Rejection::new(RejectionCode::ProcessFailed, message)
+                .help(format!("create `{}`, or change `cwd`", plan.cwd.display())));
+        }
+        let mut command = tokio::process::Command::new(path);
+        command
+            .args(argv)
+            .env_clear()
+            .envs(self.environment())
+            .current_dir(&plan.cwd)
+            .stdin(if plan.stdin.is_some() { Stdio::piped() } else { Stdio::null() })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Group::spawn(&mut command).map_err(|error| {
+            let message = format!("`{}` could not be started: {error}", plan.program);
+            Rejection::new(RejectionCode::ProcessFailed, message)
+        })
+    }
+
+    /// The variables that the plan names, as far as the gateway has them itself.
+    fn environment(&self) -> impl Iterator<Item = (&str, OsString)> {
+        self.plan.env.iter().filter_map(|name| Some((name.as_str(), env::var_os(name)?)))
+    }
+
+    /// Feeds and reads the program until it ends, and ends what it left behind.
+    async fn finish(
+        &self,
+        group: &mut Group,
+        input: Option<String>,
+    ) -> Result<(ExitStatus, Captured), Rejection> {
+        let mut captured = Captured::default();
+        {
+            let pipes = group.take_pipes();
+            let mut transfer = pin!(captured.transfer(pipes, input, self.max_output));
+            let mut exit = pin!(group.exited());
+            let transferred = tokio::select! {
+                biased;
+                result = &mut transfer => match result {
+                    Ok(()) => {
+                        exit.await;
+                        Ok(())
+                    }
+                    fault => fault,
+                },
+                () = &mut exit => tokio::time::timeout(GRACE, transfer).await.unwrap_or(Ok(())),
+            };
+            transferred.map_err(|fault| self.fault(&fault))?;
+        }
+        let status = group.end().await.map_err(|error| self.fault(&Fault::Io(error)))?;
+        Ok((status, captured))
+    }
+
+    fn fault(&self, fault: &Fault) -> Rejection {
+        let (program, limit) = (&self.plan.program, self.max_output);
+        match fault {
+            Fault::TooLarge => Rejection::new(
+                RejectionCode::OutputTooLarge,
+                format!("`{program}` wrote more than {limit} bytes"),
+            )
+            .help("raise `limits.payload`, or let the program write less"),
+            Fault::Io(error) => Rejection::new(
+                RejectionCode::ProcessFailed,
+                format!("the gateway lost `{program}`: {error}"),
+            ),
+        }
+    }
+}
+
+impl Command for Process {
+    fn call(&self, invocation: Invocation) -> BoxFuture<'_, Reply> {
+        Box::pin(async move {
+            let arguments = arguments(invocation.body)?;
+            self.run(&arguments).await
+        })
+    }
+}

@@ -1,0 +1,43 @@
+//! Which file a plan's program is, on this machine, now.
+
+use crate::ipc::{Rejection, RejectionCode};
+use std::{
+    env,
+    path::{self, Path, PathBuf},
+};
+
+/// Finds a program: a name on the gateway's own `PATH`, anything with a slash from the manifest's folder.
+///
+/// The path is absolute, because the program starts in another folder than the gateway's.
+pub(super) fn locate(program: &str, root: &Path) -> Result<PathBuf, Rejection> {
+    let found = if program.contains(path::is_separator) {
+        from_root(program, root)?
+    } else {
+        which::which_in(program, env::var_os("PATH"), root).map_err(|_| {
+            let message = format!("`{program}` is not on the gateway's PATH");
+            not_found(message).help("install it or put its folder on PATH")
+        })?
+    };
+    path::absolute(found).map_err(|error| {
+        let message = format!("`{program}` could not be started: {error}");
+        Rejection::new(RejectionCode::ProcessFailed, message)
+    })
+}
+
+fn from_root(program: &str, root: &Path) -> Result<PathBuf, Rejection> {
+    let path = root.join(program);
+    if path.is_dir() {
+        let message = format!("`{program}` is a folder, not a program");
+        return Err(Rejection::new(RejectionCode::ProcessFailed, message));
+    }
+    // Any fault but a missing file is the system's to name, when it starts the program.
+    if let Ok(false) = path.try_exists() {
+        return Err(not_found(format!("`{program}` does not exist"))
+            .help("install it, or name it without a slash and put its folder on PATH"));
+    }
+    Ok(path)
+}
+
+fn not_found(message: String) -> Rejection {
+    Rejection::new(RejectionCode::ProgramNotFound, message)
+}

@@ -1,0 +1,169 @@
+//! One webview's way out: small messages are pushed, large ones wait here until the page fetches them, once.
+
+use crate::ipc::{ChannelMessage, ChannelSink, InvokeResponse, SinkError};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+/// No more messages than this wait for one webview; a further one is refused to its sender.
+const MAX_PENDING: usize = 1024;
+
+/// What a lane is asked to run in the page: `__TAURI_INTERNALS__.runCallback`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageCall {
+    /// The message itself.
+    Message {
+        /// The page's callback.
+        channel: u32,
+        /// Number of the message.
+        index: u64,
+        /// What was sent.
+        payload: InvokeResponse,
+    },
+    /// The message waits; the page fetches it by this id.
+    Fetch {
+        /// The page's callback.
+        channel: u32,
+        /// Number of the message.
+        index: u64,
+        /// Key of the waiting message, for one read.
+        id: u64,
+    },
+    /// No message follows.
+    End {
+        /// The page's callback.
+        channel: u32,
+        /// Number that the next message would have had.
+        index: u64,
+    },
+}
+
+/// A page that a lane can reach.
+pub trait Page: Send + Sync + fmt::Debug {
+    /// Runs a callback in the page, in the order of the calls to this method.
+    fn run(&self, call: PageCall) -> Result<(), SinkError>;
+}
+
+/// The messages of one webview.
+#[derive(Debug)]
+pub struct Outbox {
+    page: Arc<dyn Page>,
+    json_threshold: AtomicUsize,
+    raw_threshold: AtomicUsize,
+    next_id: AtomicU64,
+    pending: Mutex<HashMap<u64, InvokeResponse>>,
+}
+
+impl Outbox {
+    /// An empty outbox; messages of at least the threshold's bytes wait to be fetched.
+    pub fn new(page: Arc<dyn Page>, json_threshold: usize, raw_threshold: usize) -> Self {
+        Self {
+            page,
+            json_threshold: json_threshold.into(),
+            raw_threshold: raw_threshold.into(),
+            next_id: AtomicU64::new(1),
+            pending: Mutex::default(),
+        }
+    }
+
+    /// Applies a new policy's thresholds, to open channels too.
+    pub fn set_thresholds(&self, json: usize, raw: usize) {
+        self.json_threshold.store(json, Ordering::Relaxed);
+        self.raw_threshold.store(raw, Ordering::Relaxed);
+    }
+
+    /// Hands out a waiting message; a second read of the same id finds nothing.
+    pub fn take(&self, id: u64) -> Option<InvokeResponse> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).remove(&id)
+    }
+
+    /// Forgets all waiting messages: the document that they were for is gone.
+    pub fn clear(&self) {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn is_direct(&self, payload: &InvokeResponse) -> bool {
+        let threshold = match payload {
+            InvokeResponse::Json(_) => &self.json_threshold,
+            InvokeResponse::Raw(_) => &self.raw_threshold,
+        };
+        payload.len() < threshold.load(Ordering::Relaxed)
+    }
+}
+
+impl ChannelSink for Outbox {
+    fn send(&self, channel: u32, index: u64, message: ChannelMessage) -> Result<(), SinkError> {
+        let call = match message {
+            ChannelMessage::End => PageCall::End { channel, index },
+            ChannelMessage::Payload(payload) if self.is_direct(&payload) => {
+                PageCall::Message { channel, index, payload }
+            }
+            ChannelMessage::Payload(payload) => {
+                let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+                let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+                if pending.len() >= MAX_PENDING {
+                    return Err(SinkError::Full);
+                }
+                pending.insert(id, payload);
+                PageCall::Fetch { channel, index, id }
+            }
+        };
+        self.page.run(call)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Default)]
+    struct Recorder(Mutex<Vec<PageCall>>);
+
+    impl Page for Recorder {
+        fn run(&self, call: PageCall) -> Result<(), SinkError> {
+            self.0.lock().unwrap().push(call);
+            Ok(())
+        }
+    }
+
+    fn json(text: &str) -> ChannelMessage {
+        ChannelMessage::Payload(InvokeResponse::Json(text.into()))
+    }
+
+    #[test]
+    fn the_threshold_decides_who_waits_and_one_read_is_all() {
+        let page = Arc::new(Recorder::default());
+        let outbox = Outbox::new(page.clone(), 4, 4);
+        outbox.send(7, 0, json("123")).unwrap();
+        outbox.send(7, 1, json("1234")).unwrap();
+        let calls = page.0.lock().unwrap().clone();
+        assert!(matches!(calls[0], PageCall::Message { channel: 7, index: 0, .. }));
+        let PageCall::Fetch { index: 1, id, .. } = calls[1] else { panic!("{:?}", calls[1]) };
+        assert_eq!(outbox.take(id), Some(InvokeResponse::Json("1234".into())));
+        assert_eq!(outbox.take(id), None);
+    }
+
+    #[test]
+    fn a_new_threshold_applies_to_the_next_message() {
+        let page = Arc::new(Recorder::default());
+        let outbox = Outbox::new(page.clone(), 4, 4);
+        outbox.set_thresholds(2, 2);
+        outbox.send(7, 0, json("123")).unwrap();
+        assert!(matches!(page.0.lock().unwrap()[0], PageCall::Fetch { .. }));
+    }
+
+    #[test]
+    fn a_full_outbox_refuses_and_keeps_what_it_has() {
+        let outbox = Outbox::new(Arc::new(Recorder::default()), 0, 0);
+        for index in 0..MAX_PENDING as u64 {
+            outbox.send(1, index, json("1")).unwrap();
+        }
+        assert_eq!(outbox.send(1, 9, json("1")), Err(SinkError::Full));
+        assert!(outbox.take(1).is_some());
+    }
+}

@@ -1,0 +1,60 @@
+//! `undefined-command` and `undefined-plugin`: a permission about something that does not exist.
+
+use crate::{
+    diagnostic::{Code, Diagnostic, nearest},
+    manifest::Manifest,
+    name::{CommandName, with_prefix},
+    pattern::CommandPattern,
+    source::Spanned,
+};
+
+pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
+    for permission in &manifest.permissions {
+        for entry in permission.allow.iter().chain(&permission.deny) {
+            diagnostics.extend(check_entry(manifest, entry));
+        }
+    }
+}
+
+fn check_entry(manifest: &Manifest, entry: &Spanned<CommandPattern>) -> Option<Diagnostic> {
+    let text = entry.value.as_str();
+    if let Some(plugin) = entry.value.plugin()
+        && !manifest.plugins.contains_key(plugin)
+    {
+        if manifest.broken.plugins.contains(plugin) {
+            return None;
+        }
+        let near = nearest(plugin, manifest.plugins.keys().map(|name| name.as_str()));
+        let help = near.map_or_else(
+            || format!("declare it: `plugins: {{ {plugin}: {{ commands: … }} }}`"),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let message = format!("the plugin `{plugin}` is not declared");
+        return Some(Diagnostic::new(Code::UndefinedPlugin, entry.span, message).help(help));
+    }
+    let is_declared = match &entry.value {
+        CommandPattern::Star => true,
+        CommandPattern::Literal(name) => {
+            manifest.commands.contains_key(name) || manifest.broken.commands.contains(name.as_str())
+        }
+        CommandPattern::Glob { prefix, .. } => {
+            let declared = with_prefix(&manifest.commands, prefix)
+                .any(|(name, _)| entry.value.allows(name));
+            declared || !manifest.broken.commands.is_empty()
+        }
+    };
+    if is_declared {
+        return None;
+    }
+    let near = nearest(text, manifest.commands.keys().map(CommandName::as_str));
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if entry.value.plugin().is_some() => "declare it under the plugin's `commands:`".to_owned(),
+        None => format!("declare it: `commands: {{ {text}: {{ run: … }} }}`"),
+    };
+    let message = match &entry.value {
+        CommandPattern::Glob { .. } => format!("no declared command matches `{text}`"),
+        _ => format!("the command `{text}` is not declared"),
+    };
+    Some(Diagnostic::new(Code::UndefinedCommand, entry.span, message).help(help))
+}

@@ -1,0 +1,32 @@
+//! `undefined-origin`: a permission names an origin that `origins:` does not.
+
+use crate::{
+    diagnostic::{Code, Diagnostic, nearest},
+    manifest::{Manifest, OriginName},
+};
+
+pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
+    for permission in &manifest.permissions {
+        for origin in &permission.origins {
+            let OriginName::Named(name) = &origin.value else { continue };
+            if manifest.origins.contains_key(name)
+                || manifest.broken.origins.contains(name.as_str())
+            {
+                continue;
+            }
+            let known = manifest.origins.keys().map(|name| name.as_str()).chain(["app", "remote"]);
+            let help = match nearest(name.as_str(), known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("declare it: `origins: {{ {name}: \"https://example.com\" }}`"),
+            };
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::UndefinedOrigin,
+                    origin.span,
+                    format!("the origin `{name}` is not declared"),
+                )
+                .help(help),
+            );
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! `unreachable-command`: declared, and no permission lets anybody call it.
+
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    manifest::{Manifest, Unlisted},
+    pattern::CommandPattern,
+};
+use std::collections::BTreeSet;
+
+/// Cost grows with commands × patterns that have a wildcard, and with the number of literal entries.
+pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
+    let mut literals = BTreeSet::new();
+    let mut globs = Vec::new();
+    for entry in manifest.permissions.iter().flat_map(|permission| &permission.allow) {
+        match &entry.value {
+            CommandPattern::Literal(name) => {
+                literals.insert(name);
+            }
+            other => globs.push(other),
+        }
+    }
+    for (name, command) in &manifest.commands {
+        let is_open = manifest.unlisted == Unlisted::Additive && name.is_app();
+        if is_open || literals.contains(name) || globs.iter().any(|glob| glob.allows(name)) {
+            continue;
+        }
+        diagnostics.push(
+            Diagnostic::new(
+                Code::UnreachableCommand,
+                command.span,
+                format!("no permission allows `{name}`, so every call of it is denied"),
+            )
+            .help(format!("add it to a permission: `allow: [\"{name}\"]`")),
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! `call`: one call through the whole pipeline, as a page would make it, without a window.
+
+use super::{
+    Exit, ManifestArg,
+    caller::{CallerArgs, usage},
+    complain, complain_about,
+    locate::locate,
+};
+use crate::{
+    app::compose,
+    channel::Outbox,
+    command::Registry,
+    diagnostic::Format,
+    gateway::{Answer, InvokeKey, Mode, NoAudit, Pipeline, RequestHead, Session},
+    ipc::{Caller, InvokeResponse},
+    policy::{PolicyStore, compile},
+    reload::load,
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::{io::Write as _, sync::Arc};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The command.
+    command: String,
+    /// Its arguments, a JSON object.
+    #[arg(value_name = "JSON", default_value = "{}")]
+    arguments: String,
+    #[command(flatten)]
+    manifest: ManifestArg,
+    #[command(flatten)]
+    caller: CallerArgs,
+}
+
+pub(super) fn call(args: &Args, format: Format, registry: &Registry) -> Exit {
+    let path = match locate(&args.manifest) {
+        Ok(path) => path,
+        Err(exit) => return exit,
+    };
+    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&args.arguments) {
+        return usage(&format!("the arguments are not JSON: {error}"));
+    }
+    let mut loaded = load(&path);
+    let Some(manifest) = loaded.manifest.take() else {
+        complain_about(&loaded, format);
+        return Exit::CouldNotRun;
+    };
+    let caller = match args.caller.resolve(&manifest) {
+        Ok(caller) => caller,
+        Err(message) => return usage(&message),
+    };
+    args.caller.tell_defaults(&caller);
+    let store = PolicyStore::new(|generation| {
+        compile(&manifest, &loaded.sources, generation).map(|policy| compose(policy, registry))
+    });
+    let answer = match store.map_err(|error| error.to_string()).and_then(|store| {
+        let pipeline = Pipeline::new(store, Mode::Development, Box::new(NoAudit));
+        answer(&pipeline, &caller, args)
+    }) {
+        Ok(answer) => answer,
+        Err(message) => {
+            complain(&format!("error: {message}"));
+            return Exit::CouldNotRun;
+        }
+    };
+    print_answer(answer)
+}
+
+fn answer(pipeline: &Pipeline, caller: &Caller, args: &Args) -> Result<Answer, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(|error| format!("no threads for the call: {error}"))?;
+    let key = InvokeKey::generate().map_err(|error| format!("no randomness for a key: {error}"))?;
+    let outbox = Arc::new(Outbox::new(Arc::new(Nowhere), usize::MAX, usize::MAX));
+    let path = utf8_percent_encode(&args.command, NON_ALPHANUMERIC).to_string();
+    let origin = caller.origin.as_ref().map(ToString::to_string);
+    let headers = [("tauri-invoke-key", key.expose()), ("content-type", "application/json")];
+    let origin = origin.as_deref().map(|origin| ("origin", origin));
+    let head = RequestHead::new(&path, headers.into_iter().chain(origin));
+    let session = Session::new(caller.window.clone(), caller.webview.clone(), key, outbox);
+    Ok(runtime.block_on(pipeline.handle(&session, head, args.arguments.clone().into_bytes())))
+}
+
+/// There is no page that a channel's messages could go to.
+#[derive(Debug)]
+struct Nowhere;
+
+impl crate::channel::Page for Nowhere {
+    fn run(&self, _: crate::channel::PageCall) -> Result<(), crate::ipc::SinkError> {
+        Err(crate::ipc::SinkError::Closed)
+    }
+}
+
+fn print_answer(answer: Answer) -> Exit {
+    let mut out = std::io::stdout().lock();
+    match answer {
+        Answer::Ok(InvokeResponse::Json(text)) => {
+            let _ = writeln!(out, "{text}");
+            Exit::Yes
+        }
+        Answer::Ok(InvokeResponse::Raw(bytes)) => {
+            let _ = out.write_all(&bytes).and_then(|()| out.flush());
+            Exit::Yes
+        }
+        Answer::Rejected(rejection) => {
+            complain(&rejection.to_string());
+            Exit::No
+        }
+        Answer::Silence => Exit::CouldNotRun,
+    }
+}

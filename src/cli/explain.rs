@@ -1,0 +1,189 @@
+//! `explain`: one decision with its cause, or many from standard input.
+
+use super::{
+    Exit, ManifestArg,
+    caller::{CallerArgs, usage},
+    complain_about,
+    locate::locate,
+    print,
+};
+use crate::{
+    check::Checked,
+    diagnostic::{Format, nearest},
+    document::to_yaml,
+    ipc::Caller,
+    manifest::Manifest,
+    policy::{Authority, Cause, Decision, Reason, compile},
+    reload::load,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::io::BufRead as _;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The command.
+    #[arg(required_unless_present = "stdin")]
+    command: Option<String>,
+    #[command(flatten)]
+    manifest: ManifestArg,
+    #[command(flatten)]
+    caller: CallerArgs,
+    /// Answer queries from standard input, one JSON object a line: `{"command","window","webview","origin"}`.
+    #[arg(long, conflicts_with = "command")]
+    stdin: bool,
+}
+
+pub(super) fn explain(args: &Args, format: Format) -> Exit {
+    let path = match locate(&args.manifest) {
+        Ok(path) => path,
+        Err(exit) => return exit,
+    };
+    let mut loaded = load(&path);
+    let Some(manifest) = loaded.manifest.take() else {
+        complain_about(&loaded, format);
+        return Exit::CouldNotRun;
+    };
+    let policy = match compile(&manifest, &loaded.sources, 1) {
+        Ok(policy) => policy,
+        Err(error) => {
+            super::complain(&format!("error: {error}"));
+            return Exit::CouldNotRun;
+        }
+    };
+    if args.stdin {
+        return answer_queries(&args.caller, &manifest, &policy.authority);
+    }
+    let caller = match args.caller.resolve(&manifest) {
+        Ok(caller) => caller,
+        Err(message) => return usage(&message),
+    };
+    args.caller.tell_defaults(&caller);
+    let command = args.command.as_deref().unwrap_or_default();
+    let decision = policy.authority.decide(&caller, command);
+    if format == Format::Json {
+        print(&to_json(&decision).to_string());
+    } else {
+        print(&in_words(&policy.authority, &caller, command, &decision));
+    }
+    if decision.is_allowed { Exit::Yes } else { Exit::No }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Query {
+    command: String,
+    window: Option<String>,
+    webview: Option<String>,
+    origin: Option<String>,
+}
+
+/// One answer a line, in the order of the queries; a malformed query gets `{"error"}` and makes the exit code 2.
+fn answer_queries(
+    flags: &CallerArgs,
+    manifest: &Checked<Manifest>,
+    authority: &Authority,
+) -> Exit {
+    let mut exit = Exit::Yes;
+    for line in std::io::stdin().lock().lines() {
+        let Ok(line) = line else { return Exit::CouldNotRun };
+        if line.trim().is_empty() {
+            continue;
+        }
+        let answer = serde_json::from_str::<Query>(&line).map_err(|error| error.to_string()).and_then(|query| {
+            let flags = flags.overlaid(
+                query.window.as_deref(),
+                query.webview.as_deref(),
+                query.origin.as_deref(),
+            );
+            Ok(to_json(&authority.decide(&flags.resolve(manifest)?, &query.command)))
+        });
+        print(&answer.unwrap_or_else(|error| {
+            exit = Exit::Usage;
+            json!({ "error": error })
+        }).to_string());
+    }
+    exit
+}
+
+fn cause_json(cause: &Cause) -> Value {
+    json!({
+        "permission": cause.permission,
+        "file": cause.place.file,
+        "line": cause.place.position.line,
+    })
+}
+
+fn to_json(decision: &Decision) -> Value {
+    let nearest = decision.nearest.as_ref().map(|miss| {
+        let mut json = cause_json(&miss.cause);
+        if let Some(members) = json.as_object_mut() {
+            members.insert("dimension".into(), json!(miss.dimension));
+            members.insert("expected".into(), json!(miss.expected));
+            members.insert("found".into(), json!(miss.found));
+        }
+        json
+    });
+    json!({
+        "decision": if decision.is_allowed { "allow" } else { "deny" },
+        "causes": decision.causes.iter().map(cause_json).collect::<Vec<_>>(),
+        "reason": decision.reason,
+        "nearest": nearest,
+    })
+}
+
+fn in_words(authority: &Authority, caller: &Caller, command: &str, decision: &Decision) -> String {
+    let verdict = if decision.is_allowed { "allow" } else { "deny" };
+    let mut lines = vec![format!("{verdict}: `{command}` for {caller}")];
+    for cause in &decision.causes {
+        let verb = if decision.is_allowed { "allows" } else { "denies" };
+        lines.push(format!("  because `{}` {verb} it ({})", cause.permission, cause.place));
+    }
+    match decision.reason {
+        Reason::AllowedByPermission | Reason::DeniedByPermission => {}
+        Reason::AllowedByUnlisted => {
+            lines.push("  because no permission names it and the manifest says `unlisted: additive`".into());
+        }
+        Reason::UnknownCommand => {
+            lines.push("  because the manifest declares no such command".into());
+            let known = authority.commands().map(|(name, _)| name.as_str());
+            lines.extend(nearest(command, known).map(|near| format!("  help: did you mean `{near}`?")));
+        }
+        Reason::NoMatchingPermission => {
+            lines.push("  because no permission that matches this caller allows it".into());
+            match &decision.nearest {
+                Some(miss) => lines.push(format!(
+                    "  nearest: `{}` allows it to the {} {}, and this one is `{}` ({})",
+                    miss.cause.permission,
+                    format!("{:?}", miss.dimension).to_lowercase(),
+                    miss.expected.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", "),
+                    miss.found,
+                    miss.cause.place,
+                )),
+                None => lines.push("  nearest: no permission allows it to anybody".into()),
+            }
+            lines.push("  help: this would allow it:".into());
+            let yaml = to_yaml(&suggestion(caller, command));
+            lines.extend(yaml.lines().map(|line| format!("    {line}")));
+        }
+    }
+    lines.join("\n")
+}
+
+/// The permission that would turn a denial around, for this caller and command alone.
+fn suggestion(caller: &Caller, command: &str) -> Value {
+    let mut permission = json!({ "windows": [caller.window] });
+    if let Some(members) = permission.as_object_mut() {
+        if caller.webview != caller.window {
+            members.insert("webviews".into(), json!([caller.webview]));
+        }
+        match &caller.origin {
+            Some(origin) if *origin != crate::pattern::Origin::app() => {
+                members.insert("origins".into(), json!([format!("a name for {origin}")]));
+            }
+            _ => {}
+        }
+        members.insert("allow".into(), json!([command]));
+    }
+    json!({ "permissions": { format!("{}-{}", caller.window, "more"): permission } })
+}

@@ -1,0 +1,120 @@
+//! The command line: one verb a file. Exit codes: 0 yes, 1 no, 2 usage, 3 could not run.
+
+mod call;
+mod caller;
+mod explain;
+mod locate;
+mod run;
+mod schema;
+mod validate;
+
+use crate::{
+    command::Registry,
+    diagnostic::{Format, Style, render},
+    reload::Loaded,
+};
+use clap::{Parser, Subcommand};
+use std::{
+    ffi::OsString,
+    io::{IsTerminal, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+/// A declarative IPC gateway for webview desktop apps.
+#[derive(Debug, Parser)]
+#[command(name = "portcullis", version, about, disable_help_subcommand = true)]
+struct Cli {
+    /// How to print: `human` with snippets, `plain` for logs and screen readers, `json` for programs.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Open the manifest's windows and apply edits to it while they run.
+    Run(run::Args),
+    /// Report every fault of manifests.
+    Validate(validate::Args),
+    /// Print the JSON Schema of manifests, or check that a file holds it.
+    Schema(schema::Args),
+    /// Make one call through the whole pipeline, without a window.
+    Call(call::Args),
+    /// Say whether a page may call a command, and why.
+    Explain(explain::Args),
+}
+
+/// The manifest that a verb works on.
+#[derive(Debug, clap::Args)]
+struct ManifestArg {
+    /// The manifest; without it the nearest `gateway.yaml` upward.
+    #[arg(short = 'm', long = "manifest", value_name = "FILE")]
+    manifest: Option<PathBuf>,
+}
+
+/// What a verb came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    Yes,
+    No,
+    Usage,
+    CouldNotRun,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Yes => 0,
+            Exit::No => 1,
+            Exit::Usage => 2,
+            Exit::CouldNotRun => 3,
+        })
+    }
+}
+
+/// Runs the command line of a program that knows the Rust functions of `registry`.
+pub fn main(args: impl IntoIterator<Item = OsString>, registry: Registry) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // `--help` and `--version` are errors to clap, but not to us.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Yes }.into();
+        }
+    };
+    let format = cli.format;
+    match cli.verb {
+        Verb::Run(args) => run::run(args, format, registry),
+        Verb::Validate(args) => validate::validate(&args, format),
+        Verb::Schema(args) => schema::schema(&args),
+        Verb::Call(args) => call::call(&args, format, &registry),
+        Verb::Explain(args) => explain::explain(&args, format),
+    }
+    .into()
+}
+
+/// Whether what is written to a stream may be coloured: <https://no-color.org>.
+fn style(stream: &impl IsTerminal) -> Style {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    Style { color: stream.is_terminal() && !refused }
+}
+
+/// Writes a line; a reader that went away is no reason to fail.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{}", text.trim_end_matches('\n'));
+}
+
+fn complain(message: &str) {
+    let mut out = std::io::stderr().lock();
+    let _ = writeln!(out, "{}", message.trim_end_matches('\n'));
+}
+
+/// Prints what was found about a manifest to standard error.
+fn complain_about(loaded: &Loaded, format: Format) {
+    if !loaded.diagnostics.is_empty() {
+        complain(&render(&loaded.diagnostics, &loaded.sources, format, style(&std::io::stderr())));
+    }
+}

@@ -1,0 +1,81 @@
+//! `run`: the manifest's windows, and edits applied while they are open.
+
+use super::{Exit, ManifestArg, complain, complain_about, locate::locate};
+use crate::{
+    command::Registry,
+    diagnostic::{Format, has_errors},
+    reload::load,
+};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    manifest: ManifestArg,
+    /// Do not watch the manifest, and tell pages no more than code, message and command.
+    #[arg(long)]
+    production: bool,
+    /// Write a picture of the first window to FILE once its page is ready; other windows get their label in the name.
+    #[arg(long, value_name = "FILE")]
+    screenshot: Option<PathBuf>,
+}
+
+pub(super) fn run(args: Args, format: Format, registry: Registry) -> Exit {
+    let path = match locate(&args.manifest) {
+        Ok(path) => path,
+        Err(exit) => return exit,
+    };
+    let mut loaded = load(&path);
+    if let Some(manifest) = &loaded.manifest {
+        loaded.diagnostics.extend(crate::app::unregistered(manifest, &registry));
+    }
+    complain_about(&loaded, format);
+    if has_errors(&loaded.diagnostics) || loaded.manifest.is_none() {
+        return Exit::CouldNotRun;
+    }
+    open(args, format, registry, path, loaded)
+}
+
+#[cfg(not(feature = "webview"))]
+fn open(_: Args, _: Format, _: Registry, _: PathBuf, _: crate::reload::Loaded) -> Exit {
+    complain(
+        "error: this portcullis was built without windows\n  help: build it with the default features, or use `call`",
+    );
+    Exit::CouldNotRun
+}
+
+#[cfg(feature = "webview")]
+fn open(
+    args: Args,
+    format: Format,
+    registry: Registry,
+    path: PathBuf,
+    loaded: crate::reload::Loaded,
+) -> Exit {
+    use crate::{app, gateway::Mode};
+    let mode = if args.production { Mode::Production } else { Mode::Development };
+    let options = app::Options {
+        mode,
+        screenshot: args.screenshot,
+        ..app::Options::new(path, registry, Box::new(move |notice| tell(&notice, format)))
+    };
+    match app::run(loaded, options) {
+        Ok(()) => Exit::Yes,
+        Err(error) => {
+            complain(&format!("error: {error}"));
+            Exit::CouldNotRun
+        }
+    }
+}
+
+#[cfg(feature = "webview")]
+fn tell(notice: &crate::app::Notice, format: Format) {
+    if let crate::app::Notice::EditRejected(loaded) = notice {
+        complain_about(loaded, format);
+    }
+    if format == Format::Json {
+        complain(&notice.to_json().to_string());
+    } else {
+        complain(&notice.to_string());
+    }
+}

@@ -1,0 +1,40 @@
+//! What can run behind a command's name, and the Rust functions that a program registers for `native`.
+
+mod registry;
+mod standard;
+
+pub use registry::Registry;
+
+use crate::{
+    ipc::{Caller, ChannelSink, InvokeBody, Reply},
+    name::CommandName,
+};
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
+
+/// A future that a command hands back: boxed, and free to move between worker threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// One authorised, decoded call on its way into a command.
+#[derive(Debug)]
+pub struct Invocation {
+    /// The command's name.
+    pub command: CommandName,
+    /// Who calls.
+    pub caller: Caller,
+    /// The arguments, checked against the declaration, with defaults filled in; or raw bytes.
+    pub body: InvokeBody,
+    /// The request's headers as the page set them, names in lower case; the gateway's own are not among them.
+    pub headers: Vec<(String, String)>,
+    /// Generation of the policy that authorised the call.
+    pub generation: u64,
+    /// Where channels of this call send to.
+    pub sink: Arc<dyn ChannelSink>,
+}
+
+/// What runs when a call has been authorised.
+///
+/// Dropping the future cancels the call: whatever it started must end with it.
+pub trait Command: Send + Sync + fmt::Debug {
+    /// Runs the call to its end. Must not block the thread that polls the future.
+    fn call(&self, invocation: Invocation) -> BoxFuture<'_, Reply>;
+}

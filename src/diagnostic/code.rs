@@ -1,0 +1,118 @@
+//! The registry of diagnostic codes: adding a fault starts here, and a test asks for its fixture.
+
+use serde::Serialize;
+use std::fmt;
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The manifest cannot be used.
+    Error,
+    /// The manifest can be used, but something in it is suspicious.
+    Warning,
+}
+
+macro_rules! codes {
+    ($($severity:ident { $($variant:ident $name:literal $summary:literal,)* })*) => {
+        /// The stable name of a fault, in kebab-case.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $($(#[doc = $summary] $variant,)*)*
+        }
+
+        impl Code {
+            /// Every code, in the order of this file.
+            pub const ALL: &'static [Code] = &[$($(Code::$variant,)*)*];
+
+            /// The name that users see and tools match on.
+            pub fn as_str(self) -> &'static str {
+                match self { $($(Code::$variant => $name,)*)* }
+            }
+
+            /// One sentence on what the code means.
+            pub fn summary(self) -> &'static str {
+                match self { $($(Code::$variant => $summary,)*)* }
+            }
+
+            /// The severity that findings with this code have.
+            pub fn severity(self) -> Severity {
+                match self { $($(Code::$variant => Severity::$severity,)*)* }
+            }
+        }
+    };
+}
+
+codes! {
+    Error {
+        MissingFile "missing-file" "The file does not exist.",
+        NotAFile "not-a-file" "The path is a folder or a device, not a file.",
+        UnreadableFile "unreadable-file" "The file exists but cannot be read.",
+        EmptyFile "empty-file" "The file holds no YAML content.",
+        FileTooLarge "file-too-large" "The file is larger than 1 MiB.",
+        NotUtf8 "not-utf8" "The file is not UTF-8 text.",
+
+        YamlSyntax "yaml-syntax" "The text is not YAML.",
+        DuplicateKey "duplicate-key" "A key stands twice in one mapping.",
+        YamlAnchor "yaml-anchor" "Anchors are not part of the manifest's language.",
+        YamlAlias "yaml-alias" "Aliases are not part of the manifest's language.",
+        YamlMergeKey "yaml-merge-key" "Merge keys are not part of the manifest's language.",
+        YamlTag "yaml-tag" "Tags are not part of the manifest's language.",
+        MultipleDocuments "multiple-documents" "The file holds more than one YAML document.",
+        TabIndentation "tab-indentation" "A tab is used for indentation.",
+        TooDeep "too-deep" "The nesting is deeper than 32 levels.",
+        ComplexKey "complex-key" "A mapping key is not a plain word.",
+        UnquotedGlob "unquoted-glob" "A `*` stands without quotes, which YAML reads as an alias.",
+        UnquotedPlaceholder "unquoted-placeholder" "A `{placeholder}` stands without quotes, which YAML reads as a mapping.",
+
+        UnknownKey "unknown-key" "The key is not part of the language.",
+        MissingKey "missing-key" "A required key is missing.",
+        WrongType "wrong-type" "The value has the wrong type.",
+        InvalidValue "invalid-value" "The value is outside what the key accepts.",
+
+        InvalidName "invalid-name" "A name is outside the grammar of names.",
+        InvalidLabel "invalid-label" "A label is outside the grammar of labels.",
+        InvalidGlob "invalid-glob" "A pattern is malformed.",
+        InvalidOrigin "invalid-origin" "An origin pattern is malformed.",
+        InvalidUrl "invalid-url" "A window's address is neither a page of the frontend nor an http(s) address.",
+        InvalidPlaceholder "invalid-placeholder" "A placeholder is malformed or stands where none may.",
+        UndefinedCommand "undefined-command" "A permission names a command that is not declared.",
+        UndefinedWindow "undefined-window" "A permission names a window or webview that is not declared.",
+        UndefinedOrigin "undefined-origin" "A permission names an origin that is not declared.",
+        UndefinedPlugin "undefined-plugin" "A permission names a plugin that is not declared.",
+        UndefinedArgument "undefined-argument" "A placeholder names an argument that is not declared.",
+        MissingSubject "missing-subject" "A permission names neither windows nor webviews.",
+        SchemaInvalid "schema-invalid" "An argument's schema is not a JSON Schema.",
+        UnguardedOptional "unguarded-optional" "An optional argument is used where its absence has no meaning.",
+        UnregisteredNative "unregistered-native" "No Rust function is registered under the name that the command gives.",
+        UnsafeArgument "unsafe-argument" "An argument would choose the program that runs.",
+    }
+    Warning {
+        MissingFrontend "missing-frontend" "A window shows a page of the frontend, but the app has none.",
+        UnusedArgument "unused-argument" "An argument is declared and never used.",
+        UnreachableCommand "unreachable-command" "No permission allows the command.",
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_kebab_case() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in Code::ALL {
+            let name = code.as_str();
+            assert!(seen.insert(name), "{name} stands twice");
+            let kebab = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            assert!(kebab, "{name} is not kebab-case");
+            assert!(code.summary().ends_with('.'), "{name}: a summary is a sentence");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What the stages find: a stable code, a place, a message and a help text; wording lives with the finder.
+
+mod code;
+mod render;
+mod suggest;
+
+pub use code::{Code, Severity};
+pub use render::{Format, Style, render, summary_line, to_json};
+pub use suggest::nearest;
+
+use crate::source::Span;
+
+/// One finding about a manifest.
+///
+/// Messages are lower case without a full stop, with the user's words in backticks; what to do about it is
+/// `help`, kept apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Stable name of the fault; also the name of its fixtures.
+    pub code: Code,
+    /// Whether it stops the manifest from being used.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Other places that take part, each with a word on how.
+    pub related: Vec<(Span, String)>,
+}
+
+impl Diagnostic {
+    /// A finding with its code's usual severity.
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            span,
+            help: None,
+            related: Vec::new(),
+        }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a help text if there is one.
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
+    /// Adds another place, such as the first of two definitions.
+    #[must_use]
+    pub fn related(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.related.push((span, label.into()));
+        self
+    }
+
+    /// Whether this finding stops the manifest from being used.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// Whether any finding stops the manifest from being used.
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(Diagnostic::is_error)
+}

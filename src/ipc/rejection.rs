@@ -1,0 +1,179 @@
+//! Refused and failed calls: one code each, fixed wording near the cause, one JSON shape on the wire.
+
+use serde_json::{Map, Value};
+use std::fmt;
+
+macro_rules! rejection_codes {
+    ($($variant:ident $name:literal $doc:literal,)*) => {
+        /// Why the gateway refused or failed a call; pages match on the text.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum RejectionCode { $(#[doc = $doc] $variant,)* }
+
+        impl RejectionCode {
+            /// Every code.
+            pub const ALL: &'static [RejectionCode] = &[$(RejectionCode::$variant,)*];
+
+            /// The text on the wire, in snake_case.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// One sentence on what the code means.
+            pub fn summary(self) -> &'static str {
+                match self { $(Self::$variant => $doc,)* }
+            }
+        }
+    };
+}
+
+rejection_codes! {
+    NotAllowed "not_allowed" "No permission lets this caller run the command.",
+    UnknownCommand "unknown_command" "The manifest declares no such command.",
+    InvalidRequest "invalid_request" "The request is malformed.",
+    PayloadTooLarge "payload_too_large" "The body is larger than `limits.payload` allows.",
+    RateLimited "rate_limited" "The webview calls more often than `limits.rate` allows.",
+    TooManyCalls "too_many_calls" "More calls are running than `limits.concurrency` allows.",
+    InvalidJson "invalid_json" "The body is not JSON.",
+    RawBody "raw_body" "The command takes arguments by name, not bytes.",
+    MissingArgument "missing_argument" "A required argument is missing.",
+    UnknownArgument "unknown_argument" "An argument is not declared.",
+    InvalidArgument "invalid_argument" "An argument does not fit its declaration.",
+    Timeout "timeout" "The command took longer than its time limit.",
+    ProgramNotFound "program_not_found" "The program is not installed.",
+    ProcessFailed "process_failed" "The program ended with an error.",
+    InvalidOutput "invalid_output" "The program's output is not what `output` declares.",
+    OutputTooLarge "output_too_large" "The program's output is larger than `limits.payload` allows.",
+    ChannelGone "channel_gone" "The channel's message was fetched before or is not this page's.",
+    Internal "internal" "The gateway itself failed.",
+}
+
+impl fmt::Display for RejectionCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A call that was refused or that failed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rejection {
+    /// The gateway's own; the page gets an object with `code`, `message` and `command`.
+    Gateway(Box<GatewayRejection>),
+    /// A command's own error; it reaches the page as it is.
+    Command(Value),
+}
+
+/// What the gateway says about a call that it refused.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GatewayRejection {
+    code: RejectionCode,
+    message: String,
+    help: Option<String>,
+    at: Option<String>,
+    details: Map<String, Value>,
+}
+
+impl Rejection {
+    /// A rejection by the gateway; the message is lower case, without a full stop.
+    pub fn new(code: RejectionCode, message: impl Into<String>) -> Self {
+        Self::Gateway(Box::new(GatewayRejection {
+            code,
+            message: message.into(),
+            help: None,
+            at: None,
+            details: Map::new(),
+        }))
+    }
+
+    fn edit(mut self, edit: impl FnOnce(&mut GatewayRejection)) -> Self {
+        if let Self::Gateway(rejection) = &mut self {
+            edit(rejection);
+        }
+        self
+    }
+
+    /// What to do about it; shown in development, to the app's own pages.
+    #[must_use]
+    pub fn help(self, help: impl Into<String>) -> Self {
+        self.edit(|rejection| rejection.help = Some(help.into()))
+    }
+
+    /// The place in the manifest, `file:line:column`; shown in development, to the app's own pages.
+    #[must_use]
+    pub fn at(self, place: impl fmt::Display) -> Self {
+        self.edit(|rejection| rejection.at = Some(place.to_string()))
+    }
+
+    /// A further member of the rejection's object, such as a program's exit code.
+    #[must_use]
+    pub fn detail(self, name: &str, value: impl Into<Value>) -> Self {
+        self.edit(|rejection| {
+            rejection.details.insert(name.to_owned(), value.into());
+        })
+    }
+
+    /// The gateway's code; `None` for a command's own error.
+    pub fn code(&self) -> Option<RejectionCode> {
+        match self {
+            Self::Gateway(rejection) => Some(rejection.code),
+            Self::Command(_) => None,
+        }
+    }
+
+    /// What the page gets. `is_disclosed` adds `help` and `at`, which name the manifest's inside.
+    pub fn to_json(&self, command: &str, is_disclosed: bool) -> Value {
+        let rejection = match self {
+            Self::Command(value) => return value.clone(),
+            Self::Gateway(rejection) => rejection,
+        };
+        let mut object = Map::new();
+        object.insert("code".into(), rejection.code.as_str().into());
+        object.insert("message".into(), rejection.message.clone().into());
+        object.insert("command".into(), command.into());
+        object.extend(rejection.details.clone());
+        if is_disclosed {
+            let hidden = [("help", &rejection.help), ("at", &rejection.at)];
+            for (name, text) in hidden {
+                if let Some(text) = text {
+                    object.insert(name.into(), text.clone().into());
+                }
+            }
+        }
+        Value::Object(object)
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gateway(rejection) => write!(f, "{}: {}", rejection.code, rejection.message),
+            Self::Command(value) => write!(f, "command error: {value}"),
+        }
+    }
+}
+
+impl std::error::Error for Rejection {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_and_place_are_told_only_where_disclosed() {
+        let rejection =
+            Rejection::new(RejectionCode::NotAllowed, "no").help("add it").at("gateway.yaml:1:2");
+        let told = rejection.to_json("greet", true);
+        assert_eq!(told["help"], "add it");
+        assert_eq!(told["at"], "gateway.yaml:1:2");
+        let hidden = rejection.to_json("greet", false);
+        assert_eq!(
+            hidden,
+            serde_json::json!({"code": "not_allowed", "message": "no", "command": "greet"})
+        );
+    }
+
+    #[test]
+    fn a_commands_own_error_passes_as_it_is() {
+        let rejection = Rejection::Command(serde_json::json!("mine"));
+        assert_eq!(rejection.to_json("greet", true), "mine");
+    }
+}

@@ -1,0 +1,31 @@
+//! Portcullis is a declarative IPC gateway for webview desktop apps.
+//!
+//! One file, `gateway.yaml`, says which windows exist, which commands their pages may call, what runs when they do,
+//! and from which origins. This crate compiles that file into an authority and a routing table, opens the windows,
+//! answers `invoke()` on the wire protocol that Tauri frontends speak, and applies edits while the app runs.
+//!
+//! The way of a manifest is `Source → Document → Manifest → Checked → Policy → PolicyStore`; the way of a call is
+//! `head → key → snapshot → authorize → limits → read and decode → arguments → dispatch → audit`. `ARCHITECTURE.md`
+//! maps both onto the modules.
+
+pub mod app;
+pub mod backend;
+pub mod channel;
+pub mod check;
+pub mod cli;
+pub mod command;
+pub mod diagnostic;
+pub mod document;
+pub mod gateway;
+pub mod ipc;
+pub mod manifest;
+pub mod name;
+pub mod pattern;
+pub mod plan;
+pub mod policy;
+pub mod reload;
+pub mod source;
+pub mod transport;
+
+pub use command::Registry;
+pub use serde_json;

@@ -1,0 +1,302 @@
+//! From spanned tree to typed manifest: each entry on its own, so that a fault in one hides none in another.
+
+use super::{
+    App, Broken, Channels, Limits, Manifest, Unlisted, backend, entries, file,
+    schema::check_structure, units,
+};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    document::{Entry, Node},
+    name::{CommandName, Label, Word},
+    pattern::OriginPattern,
+    source::{Span, Spanned},
+};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+/// Names of origins that the language itself gives.
+const BUILT_IN_ORIGINS: [&str; 2] = ["app", "remote"];
+
+/// The policy of pages whose manifest has none.
+const DEFAULT_CSP: &str = "default-src 'self'";
+
+/// Reads a document as a manifest; `root` is the folder of its file.
+///
+/// Every fault is reported. An entry with a structural fault is left out, and its name is remembered in
+/// [`Manifest::broken`]. `None` means that not even the outline could be read.
+pub fn lower(document: &Node, root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Option<Manifest> {
+    let json = document.to_json();
+    let broken: BTreeSet<String> =
+        check_structure(document, &json, diagnostics).into_iter().collect();
+    if broken.contains("") && json.as_object().is_none() {
+        return None;
+    }
+    let mut lowering = Lowering { json: &json, broken: &broken, root, diagnostics };
+    let start = document.span.start as usize;
+    let app = lowering.app(document);
+    let mut manifest = Manifest {
+        start: Span::new(document.span.file, start, start + 1),
+        root: root.to_owned(),
+        origins: BTreeMap::new(),
+        windows: Vec::new(),
+        commands: BTreeMap::new(),
+        plugins: BTreeMap::new(),
+        permissions: Vec::new(),
+        unlisted: lowering.section("unlisted").unwrap_or(Unlisted::Deny),
+        limits: lowering.limits(document),
+        channels: lowering.channels(),
+        broken: Broken::default(),
+        app,
+    };
+    lowering.origins(document, &mut manifest);
+    lowering.windows(document, &mut manifest);
+    lowering.commands(document, &mut manifest);
+    lowering.plugins(document, &mut manifest);
+    lowering.permissions(document, &mut manifest);
+    Some(manifest)
+}
+
+/// The state of one lowering: the same value as JSON, the faults that are known, and where new ones go.
+pub(super) struct Lowering<'a> {
+    json: &'a Value,
+    broken: &'a BTreeSet<String>,
+    pub(super) root: &'a Path,
+    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+/// The entries of a section of the file, such as `commands`.
+fn section_entries<'a>(owner: &'a Node, key: &str) -> Vec<(&'a str, &'a Entry)> {
+    owner.find(key).map(|node| node.entries().collect()).unwrap_or_default()
+}
+
+fn escape(token: &str) -> String {
+    token.replace('~', "~0").replace('/', "~1")
+}
+
+impl Lowering<'_> {
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reads the value at a JSON pointer, unless something in it is known to be broken.
+    fn read<T: DeserializeOwned>(&self, pointer: &str) -> Option<T> {
+        // All pointers below this one sort between it and the next sibling.
+        let is_broken = self
+            .broken
+            .range(pointer.to_owned()..)
+            .take_while(|broken| broken.starts_with(pointer))
+            .any(|broken| broken.len() == pointer.len() || broken[pointer.len()..].starts_with('/'));
+        if is_broken {
+            return None;
+        }
+        T::deserialize(self.json.pointer(pointer)?).ok()
+    }
+
+    fn section<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        self.read(&format!("/{key}"))
+    }
+
+    fn app(&mut self, document: &Node) -> App {
+        let file = self.section::<file::App>("app");
+        let (id, name, frontend, csp) =
+            file.map(|app| (app.id, app.name, app.frontend, app.csp)).unwrap_or_default();
+        let node = document.find("app");
+        if let (Some(csp), Some(span)) = (&csp, node.and_then(|app| app.find("csp")).map(|n| n.span))
+            && csp.chars().any(char::is_control)
+        {
+            self.report(
+                Diagnostic::new(Code::InvalidValue, span, "the policy holds a line break")
+                    .help("write it on one line, with `;` between directives"),
+            );
+        }
+        App {
+            name: name.unwrap_or_else(|| id.clone()),
+            id,
+            frontend: frontend.map(|folder| self.root.join(folder)),
+            csp: csp.unwrap_or_else(|| DEFAULT_CSP.to_owned()),
+        }
+    }
+
+    fn limits(&mut self, document: &Node) -> Limits {
+        let file: file::Limits = self.section("limits").unwrap_or_default();
+        let node = document.find("limits");
+        let defaults = Limits::default();
+        Limits {
+            payload: self.unit(node, "payload", file.payload, units::parse_size).unwrap_or(defaults.payload),
+            timeout: self
+                .unit(node, "timeout", file.timeout, units::parse_duration)
+                .unwrap_or(defaults.timeout),
+            concurrency: file.concurrency.unwrap_or(defaults.concurrency),
+            rate: self.unit(node, "rate", file.rate, units::parse_rate).unwrap_or(defaults.rate),
+        }
+    }
+
+    /// Reads a size, duration or rate; what it may look like is told by example.
+    pub(super) fn unit<T>(
+        &mut self,
+        owner: Option<&Node>,
+        key: &str,
+        text: Option<String>,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let text = text?;
+        let parsed = parse(&text);
+        if parsed.is_none()
+            && let Some(node) = owner.and_then(|owner| owner.find(key))
+        {
+            let help = match key {
+                "payload" => "sizes are written `512B`, `64KiB`, `16MiB` or `1GiB`",
+                "timeout" => "durations are written `500ms`, `30s` or `2m`, up to a day",
+                _ => "rates are written `1000/s` or `60/m`",
+            };
+            let message = format!("`{text}` is not a {}", if key == "payload" { "size" } else { key });
+            self.report(Diagnostic::new(Code::InvalidValue, node.span, message).help(help));
+        }
+        parsed
+    }
+
+    fn channels(&self) -> Channels {
+        let file: file::Channels = self.section("channels").unwrap_or_default();
+        let defaults = Channels::default();
+        let bytes = |given: Option<u32>, default| given.map_or(default, |bytes| bytes as usize);
+        Channels {
+            json_threshold: bytes(file.json_threshold, defaults.json_threshold),
+            raw_threshold: bytes(file.raw_threshold, defaults.raw_threshold),
+        }
+    }
+
+    /// Reads a key as a name; what is wrong with it is reported with the code.
+    pub(super) fn name<T>(&mut self, text: &str, span: Span, code: Code) -> Option<T>
+    where
+        T: std::str::FromStr<Err = crate::name::NameError>,
+    {
+        text.parse()
+            .map_err(|error| {
+                let message = format!("`{}` is not a name: {error}", text.escape_debug());
+                self.report(Diagnostic::new(code, span, message));
+            })
+            .ok()
+    }
+
+    fn origins(&mut self, document: &Node, manifest: &mut Manifest) {
+        for (key, entry) in section_entries(document, "origins") {
+            manifest.broken.origins.insert(key.to_owned());
+            let Some(name) = self.name::<Word>(key, entry.key, Code::InvalidName) else { continue };
+            if BUILT_IN_ORIGINS.contains(&key) {
+                self.report(
+                    Diagnostic::new(Code::InvalidName, entry.key, format!("`{key}` is built in"))
+                        .help("give the origin another name"),
+                );
+                continue;
+            }
+            let Some(text) = entry.value.as_str() else { continue };
+            match text.parse::<OriginPattern>() {
+                Ok(pattern) => {
+                    manifest.broken.origins.remove(key);
+                    manifest.origins.insert(name, Spanned::new(pattern, entry.value.span));
+                }
+                Err(error) => self.report(
+                    Diagnostic::new(Code::InvalidOrigin, entry.value.span, error.message)
+                        .maybe_help(error.help),
+                ),
+            }
+        }
+    }
+
+    fn windows(&mut self, document: &Node, manifest: &mut Manifest) {
+        for (key, entry) in section_entries(document, "windows") {
+            let label = self.name::<Label>(key, entry.key, Code::InvalidLabel);
+            let file = self.read::<file::Window>(&format!("/windows/{}", escape(key)));
+            let window = match (label, file) {
+                (Some(label), Some(file)) => {
+                    entries::window(self, label, entry, file, &manifest.app)
+                }
+                _ => None,
+            };
+            match window {
+                Some(window) => manifest.windows.push(window),
+                None => {
+                    manifest.broken.windows.insert(key.to_owned());
+                }
+            }
+        }
+    }
+
+    fn commands(&mut self, document: &Node, manifest: &mut Manifest) {
+        for (key, entry) in section_entries(document, "commands") {
+            let name = self.name::<CommandName>(key, entry.key, Code::InvalidName);
+            let name = name.filter(|name| {
+                if !name.is_app() {
+                    self.report(
+                        Diagnostic::new(Code::InvalidName, entry.key, format!("`{key}` belongs to a plugin"))
+                            .help("declare it under `plugins:`"),
+                    );
+                }
+                name.is_app()
+            });
+            self.command(name, key, entry, &format!("/commands/{}", escape(key)), manifest);
+        }
+    }
+
+    fn plugins(&mut self, document: &Node, manifest: &mut Manifest) {
+        for (key, entry) in section_entries(document, "plugins") {
+            let Some(plugin) = self.name::<Word>(key, entry.key, Code::InvalidName) else {
+                manifest.broken.plugins.insert(key.to_owned());
+                continue;
+            };
+            if key.starts_with("__") {
+                self.report(
+                    Diagnostic::new(Code::InvalidName, entry.key, format!("`{key}` is reserved"))
+                        .help("namespaces that begin with two underscores belong to the gateway"),
+                );
+                manifest.broken.plugins.insert(key.to_owned());
+                continue;
+            }
+            for (name_key, command) in section_entries(&entry.value, "commands") {
+                let word = self.name::<Word>(name_key, command.key, Code::InvalidName);
+                let name = word.map(|word| CommandName::in_plugin(&plugin, &word));
+                let pointer = format!("/plugins/{}/commands/{}", escape(key), escape(name_key));
+                let wire = format!("plugin:{key}|{name_key}");
+                self.command(name, &wire, command, &pointer, manifest);
+            }
+            manifest.plugins.insert(plugin, entry.key);
+        }
+    }
+
+    fn command(
+        &mut self,
+        name: Option<CommandName>,
+        wire: &str,
+        entry: &Entry,
+        pointer: &str,
+        manifest: &mut Manifest,
+    ) {
+        let file = self.read::<file::Command>(pointer);
+        let command = match (&name, file) {
+            (Some(_), Some(file)) => backend::command(self, entry, file),
+            _ => None,
+        };
+        match (name, command) {
+            (Some(name), Some(command)) => {
+                manifest.commands.insert(name, command);
+            }
+            _ => {
+                manifest.broken.commands.insert(wire.to_owned());
+            }
+        }
+    }
+
+    fn permissions(&mut self, document: &Node, manifest: &mut Manifest) {
+        for (key, entry) in section_entries(document, "permissions") {
+            let id = self.name::<Word>(key, entry.key, Code::InvalidName);
+            let file = self.read::<file::Permission>(&format!("/permissions/{}", escape(key)));
+            if let (Some(id), Some(file)) = (id, file) {
+                manifest.permissions.push(entries::permission(self, id, entry, file));
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Label globs: `*`, `?`, `{a,b}` and `[a-z]` over the characters of labels; labels have no folders, so nothing stops `*`.
+
+use super::PatternError;
+use crate::name::{Label, is_label_character};
+use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
+
+/// A pattern over window or webview labels.
+///
+/// `*` is any run of label characters (also none, also across `/` and `:`), `?` is one character, `{a,b}` are
+/// alternatives and `[a-z]` is a class.
+///
+/// ```
+/// use portcullis::pattern::LabelPattern;
+/// let pattern: LabelPattern = "diff-*".parse().unwrap();
+/// assert!(pattern.matches(&"diff-7".parse().unwrap()));
+/// assert!(!pattern.matches(&"main".parse().unwrap()));
+/// ```
+#[derive(Debug, Clone)]
+pub struct LabelPattern {
+    text: String,
+    matcher: GlobMatcher,
+}
+
+impl std::str::FromStr for LabelPattern {
+    type Err = PatternError;
+
+    fn from_str(text: &str) -> Result<Self, PatternError> {
+        if text.is_empty() {
+            return Err(PatternError::new("a label pattern cannot be empty").help("every label is `*`"));
+        }
+        if text.contains("**") {
+            return Err(PatternError::new("`**` has no meaning in a label pattern")
+                .help("`*` already stands for any run of characters"));
+        }
+        let is_syntax = |c: char| matches!(c, '*' | '?' | '{' | '}' | '[' | ']' | ',' | '!');
+        if let Some(bad) = text.chars().find(|c| !is_label_character(*c) && !is_syntax(*c)) {
+            return Err(PatternError::new(format!(
+                "`{}` cannot stand in a label",
+                bad.escape_default()
+            ))
+            .help("labels are made of letters, digits and `_`, `/`, `:`, `-`"));
+        }
+        let glob = GlobBuilder::new(text)
+            .literal_separator(false)
+            .backslash_escape(false)
+            .build()
+            .map_err(|error| PatternError::new(error.kind().to_string()))?;
+        Ok(Self { text: text.to_owned(), matcher: glob.compile_matcher() })
+    }
+}
+
+impl LabelPattern {
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the label is one of those that the pattern stands for.
+    pub fn matches(&self, label: &Label) -> bool {
+        self.matcher.is_match(label.as_str())
+    }
+
+    /// The one label that the pattern stands for, if it has no wildcard.
+    pub fn literal(&self) -> Option<Label> {
+        self.text.parse().ok()
+    }
+}
+
+/// Several label patterns, matched in one pass.
+#[derive(Debug, Clone)]
+pub struct LabelSet(GlobSet);
+
+impl LabelSet {
+    /// A set that matches what any of the patterns matches. Cost grows with the length of the patterns.
+    pub fn new<'a>(
+        patterns: impl IntoIterator<Item = &'a LabelPattern>,
+    ) -> Result<Self, PatternError> {
+        let mut builder = GlobSetBuilder::new();
+        for pattern in patterns {
+            builder.add(pattern.matcher.glob().clone());
+        }
+        builder.build().map(Self).map_err(|error| PatternError::new(error.kind().to_string()))
+    }
+
+    /// Whether any of the patterns matches.
+    pub fn matches(&self, label: &Label) -> bool {
+        self.0.is_match(label.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, label: &str) -> bool {
+        pattern.parse::<LabelPattern>().unwrap().matches(&label.parse().unwrap())
+    }
+
+    #[test]
+    fn wildcards_mean_what_the_table_says() {
+        assert!(matches("*", "a/b:c"));
+        assert!(matches("diff-*", "diff-"));
+        assert!(!matches("diff-?", "diff-12"));
+        assert!(matches("{left,right}", "right"));
+        assert!(matches("t[0-9]", "t4"));
+        assert!(!matches("main", "main2"));
+        assert!(!matches("main", "MAIN"));
+    }
+
+    #[test]
+    fn malformed_patterns_are_refused() {
+        for bad in ["", "a**", "a b", "a.b", "ä", "[a", "{a", "a\\*"] {
+            assert!(bad.parse::<LabelPattern>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Label, command and origin patterns: parsed once, matched on a caller's first sight only.
+
+mod command;
+mod label;
+mod origin;
+
+pub use command::CommandPattern;
+pub use label::{LabelPattern, LabelSet};
+pub use origin::{Origin, OriginError, OriginPattern};
+
+use thiserror::Error;
+
+/// Why a text is not a pattern: what is wrong and, where it is known, what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct PatternError {
+    /// What is wrong with it.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl PatternError {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}

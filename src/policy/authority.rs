@@ -1,0 +1,174 @@
+//! Who may call what: a B-tree by command name, permissions as bit sets, and the permit that dispatch asks for.
+
+use crate::{
+    ipc::Caller,
+    name::{CommandName, Word},
+    pattern::{LabelPattern, LabelSet, Origin, OriginPattern},
+    source::Place,
+};
+use fixedbitset::FixedBitSet;
+use std::collections::{BTreeMap, HashMap};
+
+/// Number of a command in one generation's tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommandId(u32);
+
+impl CommandId {
+    pub(super) fn new(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// Its index into the generation's tables.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The proof that a call was authorised. Only [`CallerRow::authorize`] makes one; dispatch consumes it.
+#[derive(Debug)]
+pub struct Permit {
+    command: CommandId,
+    generation: u64,
+}
+
+impl Permit {
+    /// The command that may run.
+    pub fn command(&self) -> CommandId {
+        self.command
+    }
+
+    /// The generation that authorised it.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+}
+
+/// All that one caller may do in one generation: a bit for each command.
+#[derive(Debug)]
+pub struct CallerRow {
+    generation: u64,
+    allowed: FixedBitSet,
+}
+
+impl CallerRow {
+    /// The generation that the row belongs to; in any other it means nothing.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The warm decision: one bit, whatever the size of the manifest.
+    pub fn authorize(&self, command: CommandId) -> Option<Permit> {
+        self.allowed
+            .contains(command.index())
+            .then_some(Permit { command, generation: self.generation })
+    }
+}
+
+/// The origins that a permission matches.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Origins {
+    pub(super) app: bool,
+    pub(super) remote: bool,
+    pub(super) named: Vec<(Word, OriginPattern)>,
+}
+
+impl Origins {
+    pub(super) fn matches(&self, origin: &Origin, app: &Origin) -> bool {
+        if origin == app {
+            return self.app;
+        }
+        self.remote || self.named.iter().any(|(_, pattern)| pattern.matches(origin))
+    }
+}
+
+/// The labels that a permission matches: the patterns as written, and all of them as one matcher.
+#[derive(Debug, Clone)]
+pub(super) struct Labels {
+    pub(super) patterns: Vec<LabelPattern>,
+    pub(super) set: LabelSet,
+}
+
+/// One permission with its patterns resolved to commands.
+#[derive(Debug)]
+pub(super) struct CompiledPermission {
+    pub(super) id: Word,
+    pub(super) place: Place,
+    pub(super) windows: Option<Labels>,
+    pub(super) webviews: Option<Labels>,
+    pub(super) origins: Origins,
+    pub(super) allow: FixedBitSet,
+    pub(super) deny: FixedBitSet,
+}
+
+/// How the dimensions of a caller fare against a permission.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fit {
+    pub(super) window: bool,
+    pub(super) webview: bool,
+    pub(super) origin: bool,
+}
+
+impl Fit {
+    pub(super) fn is_match(self) -> bool {
+        self.window && self.webview && self.origin
+    }
+}
+
+/// The compiled permissions of one manifest.
+#[derive(Debug)]
+pub struct Authority {
+    pub(super) generation: u64,
+    pub(super) app_origin: Origin,
+    /// The table itself: commands in order, which is what patterns with a prefix and reports walk along.
+    pub(super) commands: BTreeMap<CommandName, CommandId>,
+    /// The same, for the one look-up of a warm call.
+    pub(super) index: HashMap<CommandName, CommandId, foldhash::fast::RandomState>,
+    pub(super) permissions: Vec<CompiledPermission>,
+    /// App commands that `unlisted: additive` opens to the app's own pages.
+    pub(super) additive: FixedBitSet,
+}
+
+impl Authority {
+    /// The number of a declared command. One hash look-up.
+    pub fn command(&self, name: &str) -> Option<CommandId> {
+        self.index.get(name).copied()
+    }
+
+    /// Every declared command, in order.
+    pub fn commands(&self) -> impl Iterator<Item = (&CommandName, CommandId)> {
+        self.commands.iter().map(|(name, id)| (name, *id))
+    }
+
+    pub(super) fn fit(&self, permission: &CompiledPermission, caller: &Caller) -> Fit {
+        Fit {
+            window: permission.windows.as_ref().is_none_or(|labels| labels.set.matches(&caller.window)),
+            webview: permission
+                .webviews
+                .as_ref()
+                .is_none_or(|labels| labels.set.matches(&caller.webview)),
+            origin: caller
+                .origin
+                .as_ref()
+                .is_some_and(|origin| permission.origins.matches(origin, &self.app_origin)),
+        }
+    }
+
+    /// A caller's first sight: what it may do, for every command at once.
+    ///
+    /// Cost grows with the number of permissions times the number of commands divided by the bits of a word.
+    pub fn row(&self, caller: &Caller) -> CallerRow {
+        let mut allowed = FixedBitSet::with_capacity(self.commands.len());
+        let mut denied = FixedBitSet::with_capacity(self.commands.len());
+        for permission in &self.permissions {
+            if self.fit(permission, caller).is_match() {
+                allowed.union_with(&permission.allow);
+                denied.union_with(&permission.deny);
+            }
+        }
+        if caller.origin.as_ref() == Some(&self.app_origin) {
+            allowed.union_with(&self.additive);
+        }
+        allowed.difference_with(&denied);
+        CallerRow { generation: self.generation, allowed }
+    }
+}

@@ -1,0 +1,108 @@
+//! The protocol lane: `POST ipc://localhost/<command>`, everywhere; HTTP in, HTTP out.
+//!
+//! Follows the design's table of the wire, which is that of Tauri 2's custom protocol.
+
+use crate::{
+    gateway::{Answer, Pipeline, RequestHead, Session},
+    ipc::InvokeResponse,
+};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use std::borrow::Cow;
+
+/// The scheme of this lane.
+pub const SCHEME: &str = "ipc";
+
+/// A response's body.
+pub type Body = Cow<'static, [u8]>;
+
+const ALLOWED_HEADERS: &str =
+    "Content-Type, Tauri-Callback, Tauri-Error, Tauri-Invoke-Key, Tauri-Channel-Id";
+const RESPONSE_HEADER: &str = "Tauri-Response";
+
+/// Answers one request. `session` is that of the webview that sent it, or `None` if there is no such webview.
+pub async fn answer(
+    pipeline: &Pipeline,
+    session: Option<&Session>,
+    request: Request<Vec<u8>>,
+) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let cors = |response| with_cors(response, &parts.headers);
+    if parts.method == Method::OPTIONS {
+        return cors(preflight(&parts.headers));
+    }
+    let Some(session) = session else {
+        return cors(text(StatusCode::NOT_FOUND, "no such webview"));
+    };
+    if parts.method != Method::POST {
+        return cors(text(StatusCode::METHOD_NOT_ALLOWED, "calls are POST requests"));
+    }
+    let headers = parts.headers.iter();
+    // A header that is not text is as good as none.
+    let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let head = RequestHead::new(parts.uri.path(), headers);
+    match pipeline.handle(session, head, body).await {
+        Answer::Ok(InvokeResponse::Json(json)) => {
+            cors(reply(StatusCode::OK, "ok", "application/json", json.into_bytes()))
+        }
+        Answer::Ok(InvokeResponse::Raw(bytes)) => {
+            cors(reply(StatusCode::OK, "ok", "application/octet-stream", bytes))
+        }
+        Answer::Rejected(error) => {
+            cors(reply(StatusCode::BAD_REQUEST, "error", "application/json", error.to_string().into()))
+        }
+        // Without CORS headers the engine fails the page's fetch with a network error that says nothing.
+        Answer::Silence => text(StatusCode::FORBIDDEN, ""),
+    }
+}
+
+fn text(status: StatusCode, text: &'static str) -> Response<Body> {
+    let mut response = Response::new(Cow::Borrowed(text.as_bytes()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    response
+}
+
+fn reply(
+    status: StatusCode,
+    outcome: &'static str,
+    content_type: &'static str,
+    body: Vec<u8>,
+) -> Response<Body> {
+    let mut response = Response::new(Cow::Owned(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(RESPONSE_HEADER, HeaderValue::from_static(outcome));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn preflight(request: &HeaderMap) -> Response<Body> {
+    let mut response = Response::new(Cow::Borrowed(&[][..]));
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST, OPTIONS"));
+    // A page may send headers of its own to its commands: what it asks for is what it may send.
+    let asked = request.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        asked.unwrap_or(HeaderValue::from_static(ALLOWED_HEADERS)),
+    );
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    response
+}
+
+/// The response may be read by the origin that asked, and by no other.
+fn with_cors(mut response: Response<Body>, request: &HeaderMap) -> Response<Body> {
+    let origin = request.get(header::ORIGIN).cloned();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        origin.unwrap_or(HeaderValue::from_static("null")),
+    );
+    headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static(RESPONSE_HEADER),
+    );
+    response
+}
