@@ -297,11 +297,13 @@ impl Running {
         let Some(file) = self.screenshot.take() else { return };
         for (index, window) in self.windows.iter().enumerate() {
             let file = if index == 0 { file.clone() } else { labelled(&file, &window.label) };
-            let notice = match screenshot::write(window, &file) {
-                Ok(()) => Notice::Screenshot(file),
-                Err(error) => Notice::Failed(format!("no screenshot of `{}`: {error}", window.label)),
-            };
-            (self.tell)(notice);
+            let (tell, label) = (Arc::clone(&self.tell), window.label.clone());
+            screenshot::write(window, file, move |written| {
+                tell(match written {
+                    Ok(file) => Notice::Screenshot(file),
+                    Err(error) => Notice::Failed(format!("no screenshot of `{label}`: {error}")),
+                });
+            });
         }
     }
 

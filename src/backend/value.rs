@@ -24,9 +24,7 @@ enum Answer {
 impl Value {
     /// The command that answers with `template`.
     pub fn new(template: JsonTemplate) -> Self {
-        let mut is_fixed = true;
-        template.visit_arguments(&mut |_| is_fixed = false);
-        let fixed = is_fixed.then(|| template.render(&Map::new()));
+        let fixed = template.is_constant().then(|| template.render(&Map::new()));
         let answer = match fixed {
             Some(Ok(value)) => Answer::Fixed(value.to_string()),
             _ => Answer::Filled(template),

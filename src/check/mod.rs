@@ -11,9 +11,7 @@ mod unused_argument;
 
 use crate::{
     diagnostic::{Diagnostic, has_errors},
-    manifest::{Backend, Command, Manifest},
-    name::Word,
-    plan::SlotKind,
+    manifest::Manifest,
 };
 use std::ops::Deref;
 
@@ -48,34 +46,4 @@ pub fn check(manifest: Manifest, diagnostics: &mut Vec<Diagnostic>) -> Option<Ch
         check(&manifest, diagnostics);
     }
     (!has_errors(diagnostics)).then_some(Checked(manifest))
-}
-
-/// Calls `visit` for every argument that a command's `run` names: its name, the `when` that guards it, and whether
-/// its absence has a meaning there.
-fn visit_arguments<'a>(command: &'a Command, visit: &mut impl FnMut(&'a Word, Use<'a>)) {
-    match &command.run.value {
-        Backend::Native(_) => {}
-        Backend::Value(template) => {
-            template.visit_arguments(&mut |word| visit(word, Use { guard: None, takes_absence: true }));
-        }
-        Backend::Process(plan) => {
-            for slot in &plan.args {
-                let takes_absence = matches!(slot.kind, SlotKind::When(..));
-                slot.visit_arguments(&mut |word, guard| {
-                    visit(word, Use { guard, takes_absence: takes_absence && guard == Some(word) });
-                });
-            }
-            let stdin = plan.stdin.iter().flat_map(|template| template.arguments());
-            stdin.for_each(|word| visit(word, Use { guard: None, takes_absence: false }));
-        }
-    }
-}
-
-/// How a `run` uses an argument.
-#[derive(Debug, Clone, Copy)]
-struct Use<'a> {
-    /// The argument whose presence it depends on.
-    guard: Option<&'a Word>,
-    /// Whether it works when the argument was not given.
-    takes_absence: bool,
 }

@@ -1,6 +1,5 @@
 //! `unused-argument`: declared, checked, and then dropped.
 
-use super::visit_arguments;
 use crate::{
     diagnostic::{Code, Diagnostic},
     manifest::{Backend, Manifest},
@@ -13,8 +12,7 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
             continue;
         }
         for argument in command.args.as_deref().unwrap_or_default() {
-            let mut is_used = false;
-            visit_arguments(command, &mut |word, _| is_used |= *word == argument.name);
+            let is_used = command.uses.iter().any(|place| place.name == argument.name);
             if !is_used {
                 diagnostics.push(
                     Diagnostic::new(

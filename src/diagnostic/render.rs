@@ -11,6 +11,9 @@ const NEAR: usize = 40;
 /// A span of more lines than this is underlined on its first line alone.
 const TALL: usize = 6;
 
+/// A line of more bytes than this is named and not drawn.
+const WIDE: usize = 2000;
+
 /// How findings are printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
@@ -74,8 +77,8 @@ pub fn summary_line(diagnostics: &[Diagnostic], files: usize) -> String {
     }
 }
 
-/// The findings for programs. Lines and columns count from 1, columns in characters; an end is the place behind
-/// the last character.
+/// The findings for programs. Lines and columns count from 1, columns in characters; an end is the
+/// place behind the last character.
 pub fn to_json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
     let diagnostics: Vec<Value> = sorted(diagnostics)
         .into_iter()
@@ -178,12 +181,15 @@ fn human(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Str
     let title = level.primary_title(clean(&diagnostic.message)).id(diagnostic.code.as_str());
     let mut group = Group::with_title(title);
     for excerpt in excerpts(diagnostic, sources) {
-        let path = clean(&excerpt.source.path().display().to_string());
-        if excerpt.source.text().is_empty() {
-            group = group.element(Origin::path(path).line(1).char_column(1));
-        } else {
-            group = group.element(excerpt.snippet(path));
-        }
+        group = match excerpt.snippet() {
+            Some(snippet) => group.element(snippet),
+            None => excerpt.marks.iter().fold(group, |group, (mark, label)| {
+                let group = group.element(excerpt.origin(mark.start));
+                label
+                    .iter()
+                    .fold(group, |group, label| group.element(Level::NOTE.message(clean(label))))
+            }),
+        };
     }
     if let Some(help) = &diagnostic.help {
         let lines: Vec<String> = help.lines().map(clean).collect();
@@ -236,8 +242,18 @@ impl<'a> Excerpt<'a> {
         std::ptr::eq(self.source, source) && lines < NEAR
     }
 
-    /// Only the lines that are needed, so that the cost of a finding does not grow with the file.
-    fn snippet(self, path: String) -> Snippet<'a, Annotation<'a>> {
+    fn path(&self) -> String {
+        clean(&self.source.path().display().to_string())
+    }
+
+    fn origin(&self, at: usize) -> Origin<'a> {
+        let place = self.source.position(at);
+        Origin::path(self.path()).line(place.line).char_column(place.column)
+    }
+
+    /// Only the lines that are needed, so that the cost of a finding does not grow with the file;
+    /// nothing if there is no text or too much of it.
+    fn snippet(&self) -> Option<Snippet<'a, Annotation<'a>>> {
         let text = self.source.text();
         let hull = self.hull();
         let from = text.get(..hull.start).and_then(|t| t.rfind('\n')).map_or(0, |end| end + 1);
@@ -245,6 +261,10 @@ impl<'a> Excerpt<'a> {
             .get(hull.end..)
             .and_then(|tail| tail.lines().next())
             .map_or(text.len(), |line| hull.end + line.len());
+        let is_wide = text.get(from..to).is_some_and(|t| t.lines().any(|line| line.len() > WIDE));
+        if text.is_empty() || is_wide {
+            return None;
+        }
         let shown = |to: usize| clean_lines(text.get(from..to).unwrap_or(""));
         let mut lines = shown(to);
         if lines.is_empty() || lines.ends_with('\n') {
@@ -263,10 +283,8 @@ impl<'a> Excerpt<'a> {
                 kind.span(range).label(label.map(clean))
             })
             .collect();
-        Snippet::source(lines)
-            .path(path)
-            .line_start(self.source.position(from).line)
-            .annotations(marks)
+        let line = self.source.position(from).line;
+        Some(Snippet::source(lines).path(self.path()).line_start(line).annotations(marks))
     }
 }
 

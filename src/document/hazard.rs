@@ -1,4 +1,4 @@
-//! The wording of every hazard that the reader can name: YAML that a manifest may not use, or that means something else.
+//! The wording of every hazard: YAML that a manifest may not use, or that means something else.
 
 use super::token;
 use crate::{

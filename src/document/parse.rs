@@ -13,6 +13,9 @@ use crate::{
 };
 use granit_parser::{ErrorKind, Event, Parser, ScanError};
 
+/// A file with more findings than this is no manifest; the rest of them would only cost time.
+const MAX_FINDINGS: usize = 1000;
+
 /// Reads a file into a tree with places; every fault goes to `diagnostics`.
 ///
 /// Where YAML offers a feature that a manifest may not use, the tree leaves that part out or reads it as the
@@ -59,6 +62,7 @@ pub fn parse(source: &Source, file: FileId, diagnostics: &mut Vec<Diagnostic>) -
     }
     found.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
     found.dedup();
+    found.truncate(MAX_FINDINGS);
     diagnostics.append(&mut found);
     root
 }

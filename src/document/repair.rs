@@ -1,7 +1,8 @@
 //! Reading on after a fault that stops the scanner, so that one run reports the faults behind it as well.
 //!
-//! The faulty value is painted over, byte for byte, with letters that YAML reads as one plain scalar. Nothing that
-//! was read so is ever used: the fault itself is an error, and places and texts still come from the file.
+//! The faulty value is painted over, byte for byte, with letters that YAML reads as one plain scalar.
+//! Nothing that was read so is ever used: the fault itself is an error, and places and texts still come
+//! from the file.
 
 use super::{fault, hazard, token};
 use crate::{

@@ -16,7 +16,7 @@ pub(super) fn resolve(text: &str) -> Kind {
     }
 }
 
-/// An integer as it stands, or the nearest finite double; as in JSON, an integer of more than 64 bits is a double.
+/// An integer as it stands, or the nearest finite double, which integers of more than 64 bits are as well.
 fn number(text: &str) -> Option<Number> {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let is_integer = check(unsigned)?;

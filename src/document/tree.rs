@@ -98,7 +98,7 @@ impl<'a> Tree<'a> {
             self.line = mark.start.line();
             self.check_indentation(range.start);
         }
-        // Where a block scalar ends is for `scalar` to say: the scanner counts the blank lines behind it.
+        // `scalar` says where a block scalar ends: the scanner counts the blank lines behind it.
         let is_scalar = matches!(event, Event::Scalar(..)) && self.skipping == 0;
         match event {
             Event::SequenceStart(style, _, tag) => {

@@ -1,6 +1,6 @@
 //! Commands: arguments, what runs, and the placeholders that tie the two together.
 
-use super::{Argument, Backend, Command, CommandLimits, file, lower::Lowering, units};
+use super::{Argument, Backend, Command, CommandLimits, Use, file, lower::Lowering, units};
 use crate::{
     diagnostic::{Code, Diagnostic},
     document::{Entry, Node},
@@ -23,12 +23,12 @@ pub(super) fn command(
     let node = &entry.value;
     let run_node = node.find("run")?;
     let args = file.args.map(|args| arguments(lowering, node.find("args"), args));
-    let run = backend(lowering, run_node, file.run);
-    let file_limits = file.limits.unwrap_or_default();
+    let mut uses = Vec::new();
+    let run = backend(lowering, run_node, file.run, &mut uses);
     let limits_node = node.find("limits");
     let limits = CommandLimits {
-        payload: lowering.unit(limits_node, "payload", file_limits.payload, units::parse_size),
-        timeout: lowering.unit(limits_node, "timeout", file_limits.timeout, units::parse_duration),
+        payload: lowering.unit(limits_node, "payload", units::parse_size),
+        timeout: lowering.unit(limits_node, "timeout", units::parse_duration),
     };
     let run = run?;
     // Only a Rust function can check arguments that the manifest does not declare.
@@ -41,6 +41,7 @@ pub(super) fn command(
         description: file.description,
         args,
         run: Spanned::new(run, run_node.span),
+        uses,
         limits,
     })
 }
@@ -96,10 +97,18 @@ fn schema(
     }
 }
 
-fn backend(lowering: &mut Lowering<'_>, node: &Node, file: file::Run) -> Option<Backend> {
+fn backend(
+    lowering: &mut Lowering<'_>,
+    node: &Node,
+    file: file::Run,
+    uses: &mut Vec<Use>,
+) -> Option<Backend> {
     if let (Some(value), Some(at)) = (file.value, node.find("value")) {
         return match JsonTemplate::parse(&value) {
-            Ok(template) => Some(Backend::Value(template)),
+            Ok(template) => {
+                value_uses(at, uses);
+                Some(Backend::Value(template))
+            }
             Err((pointer, error)) => {
                 let span = at.pointer(&pointer).map_or(at.span, |node| node.span);
                 report_template(lowering, span, &error);
@@ -108,9 +117,23 @@ fn backend(lowering: &mut Lowering<'_>, node: &Node, file: file::Run) -> Option<
         };
     }
     if let (Some(process), Some(at)) = (file.process, node.find("process")) {
-        return plan(lowering, at, process).map(Backend::Process);
+        return plan(lowering, at, process, uses).map(Backend::Process);
     }
     file.native.map(Backend::Native)
+}
+
+/// The placeholders of a value, each with the text that it is in. A whole one may be absent: it is null then.
+fn value_uses(node: &Node, uses: &mut Vec<Use>) {
+    if let Some(template) = node.as_str().and_then(|text| text.parse::<Template>().ok()) {
+        let takes_absence = template.whole().is_some();
+        template_uses(&template, node.span, takes_absence, uses);
+    }
+    node.items().iter().for_each(|item| value_uses(item, uses));
+    node.entries().for_each(|(_, entry)| value_uses(&entry.value, uses));
+}
+
+fn template_uses(template: &Template, span: Span, takes_absence: bool, uses: &mut Vec<Use>) {
+    uses.extend(template.arguments().map(|name| Use { name: name.clone(), span, takes_absence }));
 }
 
 fn report_template(lowering: &mut Lowering<'_>, span: Span, error: &TemplateError) {
@@ -124,7 +147,12 @@ fn report_template(lowering: &mut Lowering<'_>, span: Span, error: &TemplateErro
     lowering.report(Diagnostic::new(Code::InvalidPlaceholder, span, error.to_string()).help(help));
 }
 
-fn plan(lowering: &mut Lowering<'_>, node: &Node, file: file::Process) -> Option<ProcessPlan> {
+fn plan(
+    lowering: &mut Lowering<'_>,
+    node: &Node,
+    file: file::Process,
+    uses: &mut Vec<Use>,
+) -> Option<ProcessPlan> {
     let program_span = node.find("program").map_or(node.span, |node| node.span);
     if file.program.contains(['{', '}']) {
         lowering.report(
@@ -138,12 +166,15 @@ fn plan(lowering: &mut Lowering<'_>, node: &Node, file: file::Process) -> Option
         return None;
     }
     check_environment(lowering, node, &file.env);
-    let args = slots(lowering, node, file.args);
+    let args = slots(lowering, node, file.args, uses);
+    let span = node.find("stdin").map_or(node.span, |node| node.span);
     let stdin = match file.stdin.map(|text| text.parse::<Template>()) {
         None => None,
-        Some(Ok(template)) => Some(template),
+        Some(Ok(template)) => {
+            template_uses(&template, span, false, uses);
+            Some(template)
+        }
         Some(Err(error)) => {
-            let span = node.find("stdin").map_or(node.span, |node| node.span);
             report_template(lowering, span, &error);
             return None;
         }
@@ -189,7 +220,12 @@ fn working_folder(root: &Path, cwd: Option<&str>) -> PathBuf {
     }
 }
 
-fn slots(lowering: &mut Lowering<'_>, node: &Node, items: Vec<file::Item>) -> Option<Vec<Slot>> {
+fn slots(
+    lowering: &mut Lowering<'_>,
+    node: &Node,
+    items: Vec<file::Item>,
+    uses: &mut Vec<Use>,
+) -> Option<Vec<Slot>> {
     let nodes = node.find("args").map(Node::items).unwrap_or_default();
     // After a literal `--` programs read no options.
     let mut is_after_dashes = false;
@@ -198,15 +234,15 @@ fn slots(lowering: &mut Lowering<'_>, node: &Node, items: Vec<file::Item>) -> Op
     for (item, node) in items.into_iter().zip(nodes) {
         let slot = match item {
             file::Item::Text(text) => {
-                let slot = slot(lowering, &text, node.span, is_after_dashes);
+                let slot = slot(lowering, &text, node.span, is_after_dashes, None, uses);
                 is_after_dashes |= text == "--";
                 slot
             }
             file::Item::Options(option) => {
                 let span = node.find("value").map_or(node.span, |node| node.span);
-                slot(lowering, &option.value, span, true)
+                slot(lowering, &option.value, span, true, None, uses)
             }
-            file::Item::When(when) => guarded_slots(lowering, node, &when, is_after_dashes),
+            file::Item::When(when) => guarded_slots(lowering, node, &when, is_after_dashes, uses),
         };
         is_sound &= slot.is_some();
         found.extend(slot);
@@ -214,8 +250,23 @@ fn slots(lowering: &mut Lowering<'_>, node: &Node, items: Vec<file::Item>) -> Op
     is_sound.then_some(found)
 }
 
-fn slot(lowering: &mut Lowering<'_>, text: &str, span: Span, may_be_option: bool) -> Option<Slot> {
-    Slot::parse(text, may_be_option).map_err(|error| report_template(lowering, span, &error)).ok()
+fn slot(
+    lowering: &mut Lowering<'_>,
+    text: &str,
+    span: Span,
+    may_be_option: bool,
+    guard: Option<&Word>,
+    uses: &mut Vec<Use>,
+) -> Option<Slot> {
+    let slot = Slot::parse(text, may_be_option)
+        .map_err(|error| report_template(lowering, span, &error))
+        .ok()?;
+    uses.extend(slot.arguments().into_iter().map(|name| Use {
+        name: name.clone(),
+        span,
+        takes_absence: guard == Some(name),
+    }));
+    Some(slot)
 }
 
 fn guarded_slots(
@@ -223,16 +274,18 @@ fn guarded_slots(
     node: &Node,
     when: &file::When,
     mut is_after_dashes: bool,
+    uses: &mut Vec<Use>,
 ) -> Option<Slot> {
     let span = node.find("when").map_or(node.span, |node| node.span);
-    let word = lowering.name::<Word>(&when.when, span, Code::InvalidName);
+    let word = lowering.name::<Word>(&when.when, span, Code::InvalidName)?;
+    uses.push(Use { name: word.clone(), span, takes_absence: true });
     let places = node.find("args").map(Node::items).unwrap_or_default();
     let mut inner = Vec::new();
     for (text, place) in when.args.iter().zip(places) {
-        inner.push(slot(lowering, text, place.span, is_after_dashes));
+        inner.push(slot(lowering, text, place.span, is_after_dashes, Some(&word), uses));
         // A `--` that is only sometimes there protects only what is there with it.
         is_after_dashes |= text == "--";
     }
     let inner = inner.into_iter().collect::<Option<Vec<_>>>()?;
-    Some(Slot { kind: SlotKind::When(word?, inner), may_be_option: true })
+    Some(Slot { kind: SlotKind::When(word, inner), may_be_option: true })
 }

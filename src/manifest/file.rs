@@ -78,7 +78,8 @@ pub(super) struct App {
 /// for any port.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(inline, example = &"https://docs.example.com")]
-pub(super) struct OriginText(pub(super) String);
+#[expect(dead_code, reason = "lowering reads the text with its place")]
+pub(super) struct OriginText(String);
 
 /// A native window with one webview in it.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -112,6 +113,7 @@ pub(super) struct Command {
     pub(super) run: Run,
     /// Limits of this command; they take the place of those of the whole manifest.
     #[schemars(example = json!({"timeout": "2s"}))]
+    #[expect(dead_code, reason = "lowering reads each with its place")]
     pub(super) limits: Option<CommandLimits>,
 }
 
@@ -266,6 +268,7 @@ pub(super) struct Plugin {
 pub(super) struct Permission {
     /// What the permission is for, for people.
     #[schemars(example = &"What the main window needs.")]
+    #[expect(dead_code, reason = "it is for readers of the file")]
     pub(super) description: Option<String>,
     /// Globs over window labels.
     #[schemars(example = ["main", "diff-*"], length(min = 1))]
@@ -302,6 +305,7 @@ pub enum Unlisted {
 /// Limits for each webview.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "lowering reads each with its place")]
 pub(super) struct Limits {
     /// The largest body of a call, and the largest output of a program. Defaults to `64MiB`.
     #[schemars(example = &"64MiB", extend("pattern" = super::units::SIZE_PATTERN))]
@@ -320,6 +324,7 @@ pub(super) struct Limits {
 /// Limits of one command.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "lowering reads each with its place")]
 pub(super) struct CommandLimits {
     /// The largest body of a call, and the largest output of a program.
     #[schemars(example = &"1MiB", extend("pattern" = super::units::SIZE_PATTERN))]
@@ -332,6 +337,7 @@ pub(super) struct CommandLimits {
 /// How messages of channels travel.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "lowering reads each with its place")]
 pub(super) struct Channels {
     /// JSON messages of at least this many bytes wait on the host until the page fetches them. Defaults to 8192.
     #[schemars(example = 8192)]

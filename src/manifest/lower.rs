@@ -122,16 +122,13 @@ impl Lowering<'_> {
     }
 
     fn limits(&mut self, document: &Node) -> Limits {
-        let file: file::Limits = self.section("limits").unwrap_or_default();
         let node = document.find("limits");
         let defaults = Limits::default();
         Limits {
-            payload: self.unit(node, "payload", file.payload, units::parse_size).unwrap_or(defaults.payload),
-            timeout: self
-                .unit(node, "timeout", file.timeout, units::parse_duration)
-                .unwrap_or(defaults.timeout),
-            concurrency: file.concurrency.unwrap_or(defaults.concurrency),
-            rate: self.unit(node, "rate", file.rate, units::parse_rate).unwrap_or(defaults.rate),
+            payload: self.unit(node, "payload", units::parse_size).unwrap_or(defaults.payload),
+            timeout: self.unit(node, "timeout", units::parse_duration).unwrap_or(defaults.timeout),
+            concurrency: self.read("/limits/concurrency").unwrap_or(defaults.concurrency),
+            rate: self.unit(node, "rate", units::parse_rate).unwrap_or(defaults.rate),
         }
     }
 
@@ -140,32 +137,31 @@ impl Lowering<'_> {
         &mut self,
         owner: Option<&Node>,
         key: &str,
-        text: Option<String>,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Option<T> {
-        let text = text?;
-        let parsed = parse(&text);
-        if parsed.is_none()
-            && let Some(node) = owner.and_then(|owner| owner.find(key))
-        {
-            let help = match key {
-                "payload" => "sizes are written `512B`, `64KiB`, `16MiB` or `1GiB`",
-                "timeout" => "durations are written `500ms`, `30s` or `2m`, up to a day",
-                _ => "rates are written `1000/s` or `60/m`",
+        let node = owner?.find(key)?;
+        let text = node.as_str()?;
+        let parsed = parse(text);
+        if parsed.is_none() {
+            let (kind, help) = match key {
+                "payload" => ("size", "sizes are written `512B`, `64KiB`, `16MiB` or `1GiB`"),
+                "timeout" => ("duration", "durations are written `500ms`, `30s` or `2m`, up to a day"),
+                _ => ("rate", "rates are written `1000/s` or `60/m`"),
             };
-            let message = format!("`{text}` is not a {}", if key == "payload" { "size" } else { key });
+            let message = format!("`{text}` is not a {kind}");
             self.report(Diagnostic::new(Code::InvalidValue, node.span, message).help(help));
         }
         parsed
     }
 
     fn channels(&self) -> Channels {
-        let file: file::Channels = self.section("channels").unwrap_or_default();
+        let bytes = |key: &str, default: usize| {
+            self.read::<u32>(&format!("/channels/{key}")).map_or(default, |bytes| bytes as usize)
+        };
         let defaults = Channels::default();
-        let bytes = |given: Option<u32>, default| given.map_or(default, |bytes| bytes as usize);
         Channels {
-            json_threshold: bytes(file.json_threshold, defaults.json_threshold),
-            raw_threshold: bytes(file.raw_threshold, defaults.raw_threshold),
+            json_threshold: bytes("json_threshold", defaults.json_threshold),
+            raw_threshold: bytes("raw_threshold", defaults.raw_threshold),
         }
     }
 

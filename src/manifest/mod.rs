@@ -116,8 +116,21 @@ pub struct Command {
     pub args: Option<Vec<Argument>>,
     /// What runs.
     pub run: Spanned<Backend>,
+    /// The placeholders in what runs.
+    pub uses: Vec<Use>,
     /// Its own limits.
     pub limits: CommandLimits,
+}
+
+/// One placeholder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// The argument that it names.
+    pub name: Word,
+    /// Where the text stands that it is in.
+    pub span: Span,
+    /// Whether it has a meaning when the argument was not given.
+    pub takes_absence: bool,
 }
 
 /// One declared argument.

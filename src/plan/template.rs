@@ -219,23 +219,11 @@ impl Slot {
         Ok(Self { kind, may_be_option })
     }
 
-    /// Calls `visit` for every argument that the slot names, with the `when` that guards it.
-    pub fn visit_arguments<'a>(&'a self, visit: &mut impl FnMut(&'a Word, Option<&'a Word>)) {
-        self.visit_guarded(None, visit);
-    }
-
-    fn visit_guarded<'a>(
-        &'a self,
-        guard: Option<&'a Word>,
-        visit: &mut impl FnMut(&'a Word, Option<&'a Word>),
-    ) {
+    /// The arguments that the slot itself names; those of the slots in a `when` are theirs.
+    pub fn arguments(&self) -> Vec<&Word> {
         match &self.kind {
-            SlotKind::One(template) => template.arguments().for_each(|word| visit(word, guard)),
-            SlotKind::Each(word) => visit(word, guard),
-            SlotKind::When(word, slots) => {
-                visit(word, Some(word));
-                slots.iter().for_each(|slot| slot.visit_guarded(Some(word), visit));
-            }
+            SlotKind::One(template) => template.arguments().collect(),
+            SlotKind::Each(word) | SlotKind::When(word, _) => vec![word],
         }
     }
 
@@ -322,7 +310,7 @@ impl JsonTemplate {
                     Self::parse(item).map_err(|(at, error)| (format!("/{index}{at}"), error))
                 });
                 let items = items.collect::<Result<Vec<_>, _>>()?;
-                Self::folded(items, Self::List)
+                Self::List(items).simplified()
             }
             Value::Object(members) => {
                 let members = members.iter().map(|(key, member)| {
@@ -337,29 +325,21 @@ impl JsonTemplate {
         })
     }
 
-    fn folded(items: Vec<Self>, wrap: impl Fn(Vec<Self>) -> Self) -> Self {
-        wrap(items).simplified()
-    }
-
     /// A list or object without placeholders becomes one literal, so that a call need not build it anew.
     fn simplified(self) -> Self {
-        let mut is_constant = true;
-        self.visit_arguments(&mut |_| is_constant = false);
-        match is_constant.then(|| self.render(&Map::new())) {
+        match self.is_constant().then(|| self.render(&Map::new())) {
             Some(Ok(value)) => Self::Literal(value),
             _ => self,
         }
     }
 
-    /// Calls `visit` for every argument that the value names.
-    pub fn visit_arguments<'a>(&'a self, visit: &mut impl FnMut(&'a Word)) {
+    /// Whether the value names no arguments.
+    pub fn is_constant(&self) -> bool {
         match self {
-            Self::Literal(_) => {}
-            Self::Text(template) => template.arguments().for_each(visit),
-            Self::List(items) => items.iter().for_each(|item| item.visit_arguments(visit)),
-            Self::Object(members) => {
-                members.iter().for_each(|(_, member)| member.visit_arguments(visit));
-            }
+            Self::Literal(_) => true,
+            Self::Text(_) => false,
+            Self::List(items) => items.iter().all(Self::is_constant),
+            Self::Object(members) => members.iter().all(|(_, member)| member.is_constant()),
         }
     }
 

@@ -106,6 +106,11 @@ impl Settle {
         self.writer == Writer::Open
     }
 
+    /// Events have not ceased for so long that the next reading must be found among them.
+    pub(super) fn is_pressed(&self, now: Instant) -> bool {
+        self.burst.is_some_and(|burst| burst.first + AT_MOST <= now)
+    }
+
     /// When to look next. A check never cuts a quiet period short.
     pub(super) fn due(&self) -> Instant {
         let check = self.looked + CHECK;

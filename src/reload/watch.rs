@@ -24,10 +24,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often a look is tried while somebody writes.
-const TRIES: usize = 6;
-/// Between two tries.
-const PAUSE: Duration = Duration::from_millis(4);
+/// How long a moment between two writes is sought when the writing does not cease.
+const SEEK: Duration = Duration::from_millis(25);
 /// Folders are not watched anew for each event of a storm.
 const ARM_AGAIN: Duration = Duration::from_millis(10);
 /// After a failure, native watching is tried again this much later.
@@ -255,26 +253,32 @@ impl Worker {
 
     /// A reading counts only if no event on the file itself came while it was made.
     fn look(&mut self) -> Option<Content> {
-        for left in (0..TRIES).rev() {
-            self.arm();
-            if let Some(pulse) = self.shared.inbox.take() {
+        let now = Instant::now();
+        let end = if self.settle.is_pressed(now) { now + SEEK } else { now };
+        self.arm();
+        let mut pulse = self.shared.inbox.take();
+        loop {
+            if let Some(pulse) = pulse {
                 self.feed(pulse);
+            }
+            let last = Instant::now() >= end;
+            if self.settle.is_being_written() && !last {
+                pulse = self.shared.inbox.wait(end);
+                continue;
             }
             let look = probe::look(&self.path);
             self.arm();
-            let late = self.shared.inbox.take();
-            let whole = look.is_some() && late.is_none_or(|pulse| pulse.writer.is_none());
-            let taken = whole && (left == 0 || !self.settle.is_being_written());
-            let content = if taken { self.settle.look(Instant::now(), look) } else { None };
-            if let Some(pulse) = late {
-                self.feed(pulse);
-            }
-            if taken {
+            pulse = self.shared.inbox.take();
+            let counts = look.is_some() && pulse.is_none_or(|pulse| pulse.writer.is_none());
+            if counts || last {
+                let content = self.settle.look(Instant::now(), look.filter(|_| counts));
+                // It came after the reading, and so it asks for another one.
+                if let Some(pulse) = pulse {
+                    self.feed(pulse);
+                }
                 return content;
             }
-            thread::sleep(PAUSE);
         }
-        self.settle.look(Instant::now(), None)
     }
 
     /// Follows the path anew and watches the folders on its way.

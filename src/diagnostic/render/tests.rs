@@ -147,7 +147,8 @@ fn the_users_control_characters_never_reach_the_terminal() {
 
 #[test]
 fn far_places_and_tall_spans_stay_small() {
-    let text: String = (0..5_000).map(|line| format!("key{line}: 1\n")).collect();
+    let lines: Vec<String> = (0..5_000).map(|line| format!("key{line}: 1\n")).collect();
+    let text = lines.concat();
     let (sources, ids) = sources(&[&text]);
     let last = text.len() - 2;
     let finding = Diagnostic::new(Code::DuplicateKey, Span::new(ids[0], last, last + 1), "far")
@@ -170,6 +171,23 @@ error[duplicate-key]: far
      |
    1 | key0: 1
      | ---- here
+
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn overlong_lines_are_named_and_not_drawn() {
+    let (sources, ids) = sources(&[&format!("{{a: {}, a: 1}}", "x".repeat(9_000))]);
+    let finding = Diagnostic::new(Code::DuplicateKey, Span::new(ids[0], 9_006, 9_007), "twice")
+        .related(Span::new(ids[0], 1, 2), "first")
+        .help("remove one");
+    let text = render(&[finding], &sources, Format::Human, PLAIN);
+    let expected = "error[duplicate-key]: twice
+--> 0.yaml:1:9007
+::: 0.yaml:1:2
+ = note: first
+ = help: remove one
 
 ";
     assert_eq!(text, expected);
@@ -229,13 +247,17 @@ fn span() -> impl Strategy<Value = (usize, usize)> {
     (offset(), offset())
 }
 
+fn mark() -> impl Strategy<Value = (bool, (usize, usize), String)> {
+    (any::<bool>(), span(), text())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_span_breaks_a_renderer(
         texts in prop::collection::vec(text(), 1..3),
-        findings in prop::collection::vec((any::<bool>(), span(), text(), prop::collection::vec((any::<bool>(), span(), text()), 0..4)), 1..4),
+        findings in prop::collection::vec((mark(), prop::collection::vec(mark(), 0..4)), 1..4),
     ) {
         let mut all = Sources::default();
         let ids: Vec<FileId> =
@@ -243,7 +265,7 @@ proptest! {
         let file = |is_last: bool| if is_last { ids[ids.len() - 1] } else { ids[0] };
         let diagnostics: Vec<Diagnostic> = findings
             .iter()
-            .map(|(is_last, (start, end), text, related)| {
+            .map(|((is_last, (start, end), text), related)| {
                 let span = Span::new(file(*is_last), *start, *end);
                 let finding = Diagnostic::new(Code::WrongType, span, text.clone()).help(text.clone());
                 related.iter().fold(finding, |finding, (is_last, (start, end), text)| {

@@ -180,6 +180,7 @@ fn events_without_end_put_a_look_off_for_500_ms() {
         passed += 20;
     }
     assert_eq!(passed, 500);
+    assert!(bench.settle.is_pressed(bench.now));
 }
 
 #[test]

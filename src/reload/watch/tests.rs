@@ -8,6 +8,10 @@ use std::{
     sync::mpsc::{Receiver, channel},
 };
 
+#[cfg(unix)]
+mod links;
+mod without_events;
+
 /// A failure, not a measure: far more than any delivery takes.
 const GUARD: Duration = Duration::from_secs(20);
 
@@ -218,143 +222,6 @@ fn writing_without_pause_delivers_only_whole_contents() {
         assert!(text == whole(n), "a torn content was delivered");
         if n == last {
             break;
-        }
-    }
-}
-
-#[cfg(unix)]
-mod links {
-    use super::*;
-    use std::os::unix::fs::symlink;
-
-    #[test]
-    fn a_config_map() {
-        let mut generation = 0;
-        let mut publish = |folder: &Path, text: &str| {
-            generation += 1;
-            let new = format!("..ts{generation}");
-            fs::create_dir(folder.join(&new)).unwrap();
-            fs::write(folder.join(&new).join("gateway.yaml"), text).unwrap();
-            symlink(&new, folder.join("..data_tmp")).unwrap();
-            fs::rename(folder.join("..data_tmp"), folder.join("..data")).unwrap();
-            if generation > 1 {
-                let old = folder.join(format!("..ts{}", generation - 1));
-                fs::remove_dir_all(old).unwrap();
-            }
-        };
-        let desk = Desk::new(|folder| {
-            publish(folder, "zero");
-            symlink("..data/gateway.yaml", folder.join("gateway.yaml")).unwrap();
-            folder.join("gateway.yaml")
-        });
-        desk.edits(|desk, text| publish(&desk.folder, text));
-    }
-
-    #[test]
-    fn a_target_in_another_folder_written_in_place() {
-        let desk = Desk::new(|folder| {
-            let elsewhere = folder.with_extension("elsewhere");
-            fs::create_dir(&elsewhere).unwrap();
-            symlink(plain(&elsewhere), folder.join("gateway.yaml")).unwrap();
-            folder.join("gateway.yaml")
-        });
-        let target = fs::read_link(&desk.file).unwrap();
-        desk.edits(|_, text| fs::write(&target, text).unwrap());
-    }
-
-    #[test]
-    fn a_link_put_to_another_file() {
-        let mut generation = 0;
-        let mut publish = |folder: &Path, text: &str| {
-            generation += 1;
-            let other = folder.with_extension(generation.to_string());
-            fs::write(&other, text).unwrap();
-            symlink(&other, folder.join("new")).unwrap();
-            fs::rename(folder.join("new"), folder.join("gateway.yaml")).unwrap();
-        };
-        let desk = Desk::new(|folder| {
-            publish(folder, "zero");
-            folder.join("gateway.yaml")
-        });
-        desk.edits(|desk, text| publish(&desk.folder, text));
-    }
-}
-
-mod without_events {
-    use super::*;
-    use std::sync::atomic::AtomicUsize;
-
-    /// As when the system's instances or watches are used up.
-    fn refused() -> notify::Error {
-        notify::Error::new(ErrorKind::MaxFilesWatch)
-    }
-
-    #[test]
-    fn the_content_check_finds_edits() {
-        let desk = Desk::with(Box::new(|_| Err(refused())), plain);
-        assert_eq!(desk.watch.mode(), WatchMode::Poll);
-        fs::write(&desk.file, "one").unwrap();
-        desk.expect("one");
-        desk.rename_over("two");
-        desk.expect("two");
-        fs::remove_file(&desk.file).unwrap();
-        assert_eq!(desk.next().unwrap_err().0, Code::MissingFile);
-    }
-
-    #[test]
-    fn native_watching_is_taken_up_again() {
-        let mut refuse = true;
-        let recovering = move |shared| {
-            if std::mem::take(&mut refuse) { Err(refused()) } else { native(shared) }
-        };
-        let desk = Desk::with(Box::new(recovering), plain);
-        assert_eq!(desk.watch.mode(), WatchMode::Poll);
-        let end = Instant::now() + GUARD;
-        while desk.watch.mode() == WatchMode::Poll {
-            assert!(Instant::now() < end, "native watching was not tried again");
-            linger();
-        }
-        desk.edits(|desk, text| fs::write(&desk.file, text).unwrap());
-    }
-
-    /// Watches nothing, and at the third folder breaks: by an error, or as `notify` does without its thread.
-    struct Breaking {
-        calls: AtomicUsize,
-        by_panic: bool,
-    }
-
-    impl Watcher for Breaking {
-        fn new<F: notify::EventHandler>(_: F, _: Config) -> notify::Result<Self> {
-            Err(refused())
-        }
-
-        fn watch(&mut self, _: &Path, _: RecursiveMode) -> notify::Result<()> {
-            if self.calls.fetch_add(1, Ordering::Relaxed) < 2 {
-                return Ok(());
-            }
-            assert!(!self.by_panic, "the watcher's thread has ended");
-            Err(refused())
-        }
-
-        fn unwatch(&mut self, _: &Path) -> notify::Result<()> {
-            Ok(())
-        }
-
-        fn kind() -> notify::WatcherKind {
-            notify::WatcherKind::NullWatcher
-        }
-    }
-
-    #[test]
-    fn a_native_watcher_that_breaks_later_is_survived() {
-        for by_panic in [false, true] {
-            let breaking = move |_| -> notify::Result<Box<dyn Watcher + Send>> {
-                Ok(Box::new(Breaking { calls: AtomicUsize::new(0), by_panic }))
-            };
-            let desk = Desk::with(Box::new(breaking), plain);
-            fs::write(&desk.file, "one").unwrap();
-            desk.expect("one");
-            assert_eq!(desk.watch.mode(), WatchMode::Poll);
         }
     }
 }
