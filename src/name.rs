@@ -188,9 +188,19 @@ mod tests {
             assert!(good.parse::<CommandName>().is_ok(), "{good}");
         }
         let long = "x".repeat(MAX_NAME_BYTES + 1);
-        for bad in
-            ["", "a b", "a.b", "..", "a\0", "plugin:fs", "plugin:|x", "plugin:fs|", "plugin:a|b|c", "a:b", &long]
-        {
+        for bad in [
+            "",
+            "a b",
+            "a.b",
+            "..",
+            "a\0",
+            "plugin:fs",
+            "plugin:|x",
+            "plugin:fs|",
+            "plugin:a|b|c",
+            "a:b",
+            &long,
+        ] {
             assert!(bad.parse::<CommandName>().is_err(), "{bad:?}");
         }
     }

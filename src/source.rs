@@ -72,7 +72,7 @@ pub struct Source {
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Source").field("path", &self.path).field("bytes", &self.text.len()).finish()
+        f.debug_struct("Source").field("path", &self.path).finish_non_exhaustive()
     }
 }
 

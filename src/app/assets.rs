@@ -31,7 +31,8 @@ impl Assets {
             return self.page(StatusCode::METHOD_NOT_ALLOWED, "Pages are fetched with GET.");
         }
         let Some(root) = &self.root else {
-            let text = "This window shows a page of the app, but app.frontend is not set in the manifest.";
+            let text =
+                "This window shows a page of the app, but app.frontend is not set in the manifest.";
             return self.page(StatusCode::NOT_FOUND, text);
         };
         match read(root, request.uri().path()) {
@@ -120,7 +121,15 @@ mod tests {
         for good in ["/", "/index.html", "/sub/a%20b.js", "/index.html?x=../y"] {
             assert_eq!(status(&assets, good), 200, "{good}");
         }
-        for bad in ["/../secret", "/%2e%2e/secret", "/sub/..%2f..%2fsecret", "/a%00", "/..%5csecret", "/nothing", "/sub"] {
+        for bad in [
+            "/../secret",
+            "/%2e%2e/secret",
+            "/sub/..%2f..%2fsecret",
+            "/a%00",
+            "/..%5csecret",
+            "/nothing",
+            "/sub",
+        ] {
             assert_ne!(status(&assets, bad), 200, "{bad}");
         }
         #[cfg(unix)]

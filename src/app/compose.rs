@@ -49,7 +49,9 @@ pub fn unregistered(manifest: &Checked<Manifest>, registry: &Registry) -> Vec<Di
     let diagnostic = |(name, span): (&String, _)| {
         let help = match nearest(name, registry.names()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("register it in the program that embeds the gateway: `.function(\"{name}\", …)`"),
+            None => format!(
+                "register it in the program that embeds the gateway: `.function(\"{name}\", …)`"
+            ),
         };
         let message = format!("no Rust function is registered as `{name}`");
         Diagnostic::new(Code::UnregisteredNative, span, message).help(help)

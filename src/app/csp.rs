@@ -5,10 +5,14 @@ const BRIDGE: &str = "ipc: http://ipc.localhost";
 
 /// Lets pages connect to the bridge's scheme. A policy that does not restrict connections stays as it is.
 pub(super) fn with_bridge(csp: &str) -> String {
-    let directives: Vec<&str> = csp.split(';').map(str::trim).filter(|text| !text.is_empty()).collect();
+    let directives: Vec<&str> =
+        csp.split(';').map(str::trim).filter(|text| !text.is_empty()).collect();
     let named = |name: &str| {
         directives.iter().position(|directive| {
-            directive.split_ascii_whitespace().next().is_some_and(|first| first.eq_ignore_ascii_case(name))
+            directive
+                .split_ascii_whitespace()
+                .next()
+                .is_some_and(|first| first.eq_ignore_ascii_case(name))
         })
     };
     let sources = |index: usize| -> Vec<&str> {
@@ -22,7 +26,10 @@ pub(super) fn with_bridge(csp: &str) -> String {
         (None, Some(index)) => (None, sources(index)),
         (None, None) => return csp.to_owned(),
     };
-    let connect = format!("connect-src {}", inherited.into_iter().chain([BRIDGE]).collect::<Vec<_>>().join(" "));
+    let connect = format!(
+        "connect-src {}",
+        inherited.into_iter().chain([BRIDGE]).collect::<Vec<_>>().join(" ")
+    );
     let mut result: Vec<&str> = directives
         .iter()
         .enumerate()
@@ -41,9 +48,18 @@ mod tests {
     #[test]
     fn the_bridge_may_connect_and_nothing_else_changes() {
         let cases = [
-            ("default-src 'self'", "default-src 'self'; connect-src 'self' ipc: http://ipc.localhost"),
-            ("default-src 'none'; img-src *", "default-src 'none'; img-src *; connect-src ipc: http://ipc.localhost"),
-            ("connect-src 'none'; script-src x", "connect-src ipc: http://ipc.localhost; script-src x"),
+            (
+                "default-src 'self'",
+                "default-src 'self'; connect-src 'self' ipc: http://ipc.localhost",
+            ),
+            (
+                "default-src 'none'; img-src *",
+                "default-src 'none'; img-src *; connect-src ipc: http://ipc.localhost",
+            ),
+            (
+                "connect-src 'none'; script-src x",
+                "connect-src ipc: http://ipc.localhost; script-src x",
+            ),
             ("Connect-Src https://a ;", "connect-src https://a ipc: http://ipc.localhost"),
             ("img-src 'self'", "img-src 'self'"),
             ("", ""),

@@ -43,14 +43,18 @@ impl Editor {
     }
 
     fn swap(&self, loaded: Loaded) -> Notice {
-        let Some(manifest) = &loaded.manifest else { return Notice::EditRejected(Box::new(loaded)) };
+        let Some(manifest) = &loaded.manifest else {
+            return Notice::EditRejected(Box::new(loaded));
+        };
         let swapped = self.pipeline.store().swap(|generation| {
-            compile(manifest, &loaded.sources, generation).map(|policy| compose(policy, &self.registry))
+            compile(manifest, &loaded.sources, generation)
+                .map(|policy| compose(policy, &self.registry))
         });
         match swapped {
             Ok(generation) => {
                 self.sessions.reconcile(&self.pipeline.store().snapshot());
-                let needs_restart = manifest.app != self.app || !same(&manifest.windows, &self.windows);
+                let needs_restart =
+                    manifest.app != self.app || !same(&manifest.windows, &self.windows);
                 Notice::EditAccepted { generation, needs_restart }
             }
             Err(error) => Notice::Failed(format!("the edit could not be compiled: {error}")),

@@ -97,13 +97,18 @@ pub(super) fn register(
         }
     });
     let pages = lanes.clone();
-    transport::register(context, APP_SCHEME, |_| None, move |_, request| {
-        let pages = pages.clone();
-        async move {
-            let runtime = pages.runtime.clone();
-            away(&runtime, pages.answer_page(request)).await
-        }
-    });
+    transport::register(
+        context,
+        APP_SCHEME,
+        |_| None,
+        move |_, request| {
+            let pages = pages.clone();
+            async move {
+                let runtime = pages.runtime.clone();
+                away(&runtime, pages.answer_page(request)).await
+            }
+        },
+    );
 }
 
 /// Registers both schemes with one webview, where schemes belong to webviews.

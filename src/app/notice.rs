@@ -19,6 +19,8 @@ pub enum Notice {
         /// How edits of the manifest are noticed; `None` in production, where they are not.
         watch: Option<WatchMode>,
     },
+    /// Edits of the manifest are noticed in another way from now on.
+    Watching(WatchMode),
     /// A page has loaded and its first calls are done.
     Ready(Label),
     /// An edit is in force.
@@ -53,10 +55,18 @@ impl fmt::Display for Notice {
                 write!(f, "open: {}", windows.join(", "))?;
                 match watch {
                     Some(WatchMode::Native) => f.write_str("; edits of the manifest apply at once"),
-                    Some(WatchMode::Poll) => f.write_str("; edits of the manifest apply within 2 s"),
+                    Some(WatchMode::Poll) => {
+                        f.write_str("; edits of the manifest apply within 4 s")
+                    }
                     None => Ok(()),
                 }
             }
+            Self::Watching(WatchMode::Native) => {
+                f.write_str("edits of the manifest apply at once again")
+            }
+            Self::Watching(WatchMode::Poll) => f.write_str(
+                "warning: the system cannot watch the manifest, so edits apply within 4 s",
+            ),
             Self::Ready(window) => write!(f, "ready: `{window}`"),
             Self::EditAccepted { generation, needs_restart } => {
                 write!(f, "reloaded: generation {generation} is in force")?;
@@ -84,6 +94,9 @@ impl Notice {
             Self::Started { windows, watch } => {
                 let watch = watch.map(|mode| format!("{mode:?}").to_lowercase());
                 json!({ "event": "started", "windows": windows, "watch": watch })
+            }
+            Self::Watching(mode) => {
+                json!({ "event": "watching", "mode": format!("{mode:?}").to_lowercase() })
             }
             Self::Ready(window) => json!({ "event": "ready", "window": window }),
             Self::EditAccepted { generation, needs_restart } => {

@@ -12,7 +12,7 @@ use crate::{
     gateway::{Mode, Pipeline, Sessions, Snapshot},
     name::Label,
     policy::{PolicyStore, compile},
-    reload::{Loaded, Watch, read},
+    reload::{Change, Loaded, Watch, read},
 };
 use std::{
     fmt,
@@ -105,7 +105,7 @@ fn system(error: impl fmt::Display) -> RunError {
 /// Opens the windows of a loaded manifest and runs until the last one is closed.
 ///
 /// Must be called on the main thread. Commands run on threads of their own; they end when the app ends.
-pub fn run(loaded: Loaded, options: Options) -> Result<(), RunError> {
+pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
     let manifest = loaded.manifest.as_ref().ok_or(RunError::Manifest)?;
     if manifest.windows.is_empty() {
         return Err(RunError::NoWindow);
@@ -122,7 +122,8 @@ pub fn run(loaded: Loaded, options: Options) -> Result<(), RunError> {
     let tell: Arc<dyn Fn(Notice) + Send + Sync> = Arc::from(options.tell);
     let audit = TerminalAudit::new(Arc::clone(&tell));
     let pipeline = Arc::new(Pipeline::new(store, options.mode, Box::new(audit)));
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(system)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(system)?;
     let sessions = Arc::new(Sessions::default());
     let editor = Editor {
         path: options.manifest.clone(),
@@ -150,7 +151,7 @@ pub fn run(loaded: Loaded, options: Options) -> Result<(), RunError> {
     });
     runtime.spawn(quit_on_signal(settings.proxy.clone()));
     let app = Running { windows, lanes, tell, screenshot: options.screenshot, loading: 0 };
-    app.run(event_loop, settings.proxy, &runtime);
+    app.run(event_loop, &settings.proxy, &runtime);
     drop(watch);
     runtime.shutdown_timeout(LAST_CALLS);
     Ok(())
@@ -159,7 +160,11 @@ pub fn run(loaded: Loaded, options: Options) -> Result<(), RunError> {
 /// Starts watching; the content that is in force is what the file holds now.
 fn watch(editor: Editor, tell: &Arc<dyn Fn(Notice) + Send + Sync>) -> Result<Watch, RunError> {
     let (path, tell) = (editor.path.clone(), Arc::clone(tell));
-    Watch::start(&path, read(&path), move |content| tell(editor.apply(content))).map_err(system)
+    let on_change = move |change| match change {
+        Change::Content(content) => tell(editor.apply(content)),
+        Change::Mode(mode) => tell(Notice::Watching(mode)),
+    };
+    Watch::start(&path, read(&path), on_change).map_err(system)
 }
 
 fn open_all(
@@ -174,7 +179,8 @@ fn open_all(
     let known = std::rc::Rc::default();
     let mut windows = Vec::new();
     for spec in &policy.windows {
-        let session = Arc::new(window::session(&spec.label, policy, &settings.proxy).map_err(system)?);
+        let session =
+            Arc::new(window::session(&spec.label, policy, &settings.proxy).map_err(system)?);
         let mut builder = WebViewBuilder::new_with_web_context(&mut context);
         if settings.has_message_lane {
             builder = lanes.attach_messages(builder, &spec.label, &settings.proxy);
@@ -209,11 +215,16 @@ fn register_webview(
 }
 
 /// Storage of pages is kept per app.
+#[cfg(target_os = "linux")]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere the system chooses the folder")]
 fn data_folder(id: &str) -> Option<PathBuf> {
-    #[cfg(target_os = "linux")]
-    return Some(gtk::glib::user_data_dir().join(id));
-    #[cfg(not(target_os = "linux"))]
-    return Some(std::env::temp_dir().join(id)).filter(|_| false);
+    Some(gtk::glib::user_data_dir().join(id))
+}
+
+/// The system chooses the folder by the program's own identity.
+#[cfg(not(target_os = "linux"))]
+fn data_folder(_: &str) -> Option<PathBuf> {
+    None
 }
 
 /// Programs that commands started are in groups of their own, which a terminal's Ctrl-C does not reach: the app ends in
@@ -246,13 +257,20 @@ struct Running {
 }
 
 impl Running {
-    fn run(mut self, mut event_loop: EventLoop<Event>, proxy: EventLoopProxy<Event>, runtime: &Runtime) {
+    fn run(
+        mut self,
+        mut event_loop: EventLoop<Event>,
+        proxy: &EventLoopProxy<Event>,
+        runtime: &Runtime,
+    ) {
         event_loop.run_return(|event, _, control| {
             *control = ControlFlow::Wait;
             match event {
                 LoopEvent::UserEvent(Event::Quit) => self.windows.clear(),
-                LoopEvent::UserEvent(event) => self.handle(event, &proxy, runtime),
-                LoopEvent::WindowEvent { event: WindowEvent::CloseRequested, window_id, .. } => {
+                LoopEvent::UserEvent(event) => self.handle(event, proxy, runtime),
+                LoopEvent::WindowEvent {
+                    event: WindowEvent::CloseRequested, window_id, ..
+                } => {
                     self.close(window_id);
                 }
                 _ => {}
@@ -308,8 +326,9 @@ impl Running {
     }
 
     fn close(&mut self, id: tao::window::WindowId) {
-        let (closed, open): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.windows).into_iter().partition(|window| window.window.id() == id);
+        let (closed, open): (Vec<_>, Vec<_>) = std::mem::take(&mut self.windows)
+            .into_iter()
+            .partition(|window| window.window.id() == id);
         self.windows = open;
         for window in closed {
             self.lanes.sessions.remove(&window.label);

@@ -23,7 +23,8 @@ pub(super) fn write(
             let written = surface.map_err(|error| error.to_string()).and_then(|surface| {
                 let picture = gtk::gdk::pixbuf_get_from_surface(&surface, 0, 0, width, height)
                     .ok_or("the page has no content")?;
-                if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
+                {
                     std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
                 }
                 picture.savev(&file, "png", &[]).map_err(|error| error.to_string())?;

@@ -60,12 +60,16 @@ impl<T> Channel<T> {
             InvokeBody::Raw(_) => None,
         };
         let missing = || {
-            Rejection::new(RejectionCode::MissingArgument, format!("`{name}` is missing: a channel"))
+            Rejection::new(
+                RejectionCode::MissingArgument,
+                format!("`{name}` is missing: a channel"),
+            )
         };
         let text = value.ok_or_else(missing)?.as_str().unwrap_or_default();
-        let id = text.strip_prefix(ARGUMENT_PREFIX).and_then(|id| id.parse().ok()).ok_or_else(|| {
-            Rejection::new(RejectionCode::InvalidArgument, format!("`{name}` is not a channel"))
-        })?;
+        let id =
+            text.strip_prefix(ARGUMENT_PREFIX).and_then(|id| id.parse().ok()).ok_or_else(|| {
+                Rejection::new(RejectionCode::InvalidArgument, format!("`{name}` is not a channel"))
+            })?;
         let shared = Shared { id, next: AtomicU64::new(0), sink: Arc::clone(sink) };
         Ok(Self { shared: Arc::new(shared), payload: PhantomData })
     }

@@ -12,13 +12,15 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
         let is_declared = |name: &Word| declared.iter().any(|argument| argument.name == *name);
         for place in command.uses.iter().filter(|place| !is_declared(&place.name)) {
             let word = &place.name;
-            let near = nearest(word.as_str(), declared.iter().map(|argument| argument.name.as_str()));
+            let near =
+                nearest(word.as_str(), declared.iter().map(|argument| argument.name.as_str()));
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("declare it: `args: {{ {word}: {{ type: string }} }}`"),
             };
             let message = format!("`{word}` is not an argument of the command");
-            diagnostics.push(Diagnostic::new(Code::UndefinedArgument, place.span, message).help(help));
+            diagnostics
+                .push(Diagnostic::new(Code::UndefinedArgument, place.span, message).help(help));
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     manifest::Manifest,
-    name::{CommandName, with_prefix},
+    name::{CommandName, Word, with_prefix},
     pattern::CommandPattern,
     source::Spanned,
 };
@@ -24,7 +24,7 @@ fn check_entry(manifest: &Manifest, entry: &Spanned<CommandPattern>) -> Option<D
         if manifest.broken.plugins.contains(plugin) {
             return None;
         }
-        let near = nearest(plugin, manifest.plugins.keys().map(|name| name.as_str()));
+        let near = nearest(plugin, manifest.plugins.keys().map(Word::as_str));
         let help = near.map_or_else(
             || format!("declare it: `plugins: {{ {plugin}: {{ commands: … }} }}`"),
             |near| format!("did you mean `{near}`?"),
@@ -38,8 +38,8 @@ fn check_entry(manifest: &Manifest, entry: &Spanned<CommandPattern>) -> Option<D
             manifest.commands.contains_key(name) || manifest.broken.commands.contains(name.as_str())
         }
         CommandPattern::Glob { prefix, .. } => {
-            let declared = with_prefix(&manifest.commands, prefix)
-                .any(|(name, _)| entry.value.allows(name));
+            let declared =
+                with_prefix(&manifest.commands, prefix).any(|(name, _)| entry.value.allows(name));
             declared || !manifest.broken.commands.is_empty()
         }
     };
@@ -49,7 +49,9 @@ fn check_entry(manifest: &Manifest, entry: &Spanned<CommandPattern>) -> Option<D
     let near = nearest(text, manifest.commands.keys().map(CommandName::as_str));
     let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
-        None if entry.value.plugin().is_some() => "declare it under the plugin's `commands:`".to_owned(),
+        None if entry.value.plugin().is_some() => {
+            "declare it under the plugin's `commands:`".to_owned()
+        }
         None => format!("declare it: `commands: {{ {text}: {{ run: … }} }}`"),
     };
     let message = match &entry.value {

@@ -3,6 +3,7 @@
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     manifest::{Manifest, OriginName},
+    name::Word,
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
@@ -14,7 +15,7 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
             {
                 continue;
             }
-            let known = manifest.origins.keys().map(|name| name.as_str()).chain(["app", "remote"]);
+            let known = manifest.origins.keys().map(Word::as_str).chain(["app", "remote"]);
             let help = match nearest(name.as_str(), known) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("declare it: `origins: {{ {name}: \"https://example.com\" }}`"),

@@ -1,13 +1,7 @@
 //! Who a call on the command line comes from: `--window`, `--webview` and `--origin`, with defaults that are told.
 
 use super::{Exit, complain};
-use crate::{
-    check::Checked,
-    ipc::Caller,
-    manifest::Manifest,
-    name::Label,
-    pattern::Origin,
-};
+use crate::{check::Checked, ipc::Caller, manifest::Manifest, name::Label, pattern::Origin};
 
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct CallerArgs {
@@ -24,13 +18,20 @@ pub(super) struct CallerArgs {
 
 impl CallerArgs {
     /// The same, with what one query says in place of the flags.
-    pub(super) fn overlaid(&self, window: Option<&str>, webview: Option<&str>, origin: Option<&str>) -> Self {
-        let or = |given: Option<&str>, flag: &Option<String>| given.map(str::to_owned).or_else(|| flag.clone());
+    pub(super) fn overlaid(
+        &self,
+        window: Option<&str>,
+        webview: Option<&str>,
+        origin: Option<&str>,
+    ) -> Self {
+        let or = |given: Option<&str>, flag: &Option<String>| {
+            given.map(str::to_owned).or_else(|| flag.clone())
+        };
         Self {
             // A query that names a window means that window's own webview, not the flag's.
-            webview: webview.map(str::to_owned).or_else(|| {
-                if window.is_some() { None } else { self.webview.clone() }
-            }),
+            webview: webview
+                .map(str::to_owned)
+                .or_else(|| if window.is_some() { None } else { self.webview.clone() }),
             window: or(window, &self.window),
             origin: or(origin, &self.origin),
         }
@@ -51,7 +52,9 @@ impl CallerArgs {
     /// Says on standard error which caller was assumed.
     pub(super) fn tell_defaults(&self, caller: &Caller) {
         if self.window.is_none() || self.origin.is_none() {
-            complain(&format!("note: calling as {caller}; choose with --window, --webview and --origin"));
+            complain(&format!(
+                "note: calling as {caller}; choose with --window, --webview and --origin"
+            ));
         }
     }
 

@@ -79,29 +79,31 @@ struct Query {
 }
 
 /// One answer a line, in the order of the queries; a malformed query gets `{"error"}` and makes the exit code 2.
-fn answer_queries(
-    flags: &CallerArgs,
-    manifest: &Checked<Manifest>,
-    authority: &Authority,
-) -> Exit {
+fn answer_queries(flags: &CallerArgs, manifest: &Checked<Manifest>, authority: &Authority) -> Exit {
     let mut exit = Exit::Yes;
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else { return Exit::CouldNotRun };
         if line.trim().is_empty() {
             continue;
         }
-        let answer = serde_json::from_str::<Query>(&line).map_err(|error| error.to_string()).and_then(|query| {
-            let flags = flags.overlaid(
-                query.window.as_deref(),
-                query.webview.as_deref(),
-                query.origin.as_deref(),
-            );
-            Ok(to_json(&authority.decide(&flags.resolve(manifest)?, &query.command)))
-        });
-        print(&answer.unwrap_or_else(|error| {
-            exit = Exit::Usage;
-            json!({ "error": error })
-        }).to_string());
+        let answer = serde_json::from_str::<Query>(&line)
+            .map_err(|error| error.to_string())
+            .and_then(|query| {
+                let flags = flags.overlaid(
+                    query.window.as_deref(),
+                    query.webview.as_deref(),
+                    query.origin.as_deref(),
+                );
+                Ok(to_json(&authority.decide(&flags.resolve(manifest)?, &query.command)))
+            });
+        print(
+            &answer
+                .unwrap_or_else(|error| {
+                    exit = Exit::Usage;
+                    json!({ "error": error })
+                })
+                .to_string(),
+        );
     }
     exit
 }
@@ -142,12 +144,17 @@ fn in_words(authority: &Authority, caller: &Caller, command: &str, decision: &De
     match decision.reason {
         Reason::AllowedByPermission | Reason::DeniedByPermission => {}
         Reason::AllowedByUnlisted => {
-            lines.push("  because no permission names it and the manifest says `unlisted: additive`".into());
+            lines.push(
+                "  because no permission names it and the manifest says `unlisted: additive`"
+                    .into(),
+            );
         }
         Reason::UnknownCommand => {
             lines.push("  because the manifest declares no such command".into());
             let known = authority.commands().map(|(name, _)| name.as_str());
-            lines.extend(nearest(command, known).map(|near| format!("  help: did you mean `{near}`?")));
+            lines.extend(
+                nearest(command, known).map(|near| format!("  help: did you mean `{near}`?")),
+            );
         }
         Reason::NoMatchingPermission => {
             lines.push("  because no permission that matches this caller allows it".into());
@@ -156,7 +163,11 @@ fn in_words(authority: &Authority, caller: &Caller, command: &str, decision: &De
                     "  nearest: `{}` allows it to the {} {}, and this one is `{}` ({})",
                     miss.cause.permission,
                     format!("{:?}", miss.dimension).to_lowercase(),
-                    miss.expected.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", "),
+                    miss.expected
+                        .iter()
+                        .map(|text| format!("`{text}`"))
+                        .collect::<Vec<_>>()
+                        .join(", "),
                     miss.found,
                     miss.cause.place,
                 )),

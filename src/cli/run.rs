@@ -33,11 +33,11 @@ pub(super) fn run(args: Args, format: Format, registry: Registry) -> Exit {
     if has_errors(&loaded.diagnostics) || loaded.manifest.is_none() {
         return Exit::CouldNotRun;
     }
-    open(args, format, registry, path, loaded)
+    open(args, format, registry, path, &loaded)
 }
 
 #[cfg(not(feature = "webview"))]
-fn open(_: Args, _: Format, _: Registry, _: PathBuf, _: crate::reload::Loaded) -> Exit {
+fn open(_: Args, _: Format, _: Registry, _: PathBuf, _: &crate::reload::Loaded) -> Exit {
     complain(
         "error: this portcullis was built without windows\n  help: build it with the default features, or use `call`",
     );
@@ -50,7 +50,7 @@ fn open(
     format: Format,
     registry: Registry,
     path: PathBuf,
-    loaded: crate::reload::Loaded,
+    loaded: &crate::reload::Loaded,
 ) -> Exit {
     use crate::{app, gateway::Mode};
     let mode = if args.production { Mode::Production } else { Mode::Development };

@@ -33,8 +33,8 @@ pub(super) fn validate(args: &Args, format: Format) -> Exit {
         report.add(&load(file), format);
     }
     report.print(format, files.len());
-    let is_valid = !report.has_errors && !(args.deny_warnings && report.has_findings);
-    if is_valid { Exit::Yes } else { Exit::No }
+    let is_refused = report.has_errors || (args.deny_warnings && report.has_findings);
+    if is_refused { Exit::No } else { Exit::Yes }
 }
 
 /// What several manifests came to, each with sources of its own.
@@ -55,7 +55,8 @@ impl Report {
         self.has_findings |= !diagnostics.is_empty();
         if format == Format::Json {
             let mut json = to_json(diagnostics, sources);
-            let mut take = |key: &str| json.get_mut(key).and_then(|v| v.as_array_mut()).map(std::mem::take);
+            let mut take =
+                |key: &str| json.get_mut(key).and_then(|v| v.as_array_mut()).map(std::mem::take);
             self.json_files.extend(take("files").into_iter().flatten());
             self.json_diagnostics.extend(take("diagnostics").into_iter().flatten());
         } else {

@@ -87,9 +87,8 @@ fn arguments<A: DeserializeOwned>(body: InvokeBody) -> Result<A, Rejection> {
         InvokeBody::Raw(_) => {
             Err(Rejection::new(RejectionCode::RawBody, "the command takes arguments by name"))
         }
-        InvokeBody::Json(value) => serde_json::from_value(value).map_err(|error| {
-            Rejection::new(RejectionCode::InvalidArgument, error.to_string())
-        }),
+        InvokeBody::Json(value) => serde_json::from_value(value)
+            .map_err(|error| Rejection::new(RejectionCode::InvalidArgument, error.to_string())),
     }
 }
 

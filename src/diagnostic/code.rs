@@ -110,7 +110,8 @@ mod tests {
         for code in Code::ALL {
             let name = code.as_str();
             assert!(seen.insert(name), "{name} stands twice");
-            let kebab = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            let kebab =
+                name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
             assert!(kebab, "{name} is not kebab-case");
             assert!(code.summary().ends_with('.'), "{name}: a summary is a sentence");
         }

@@ -14,15 +14,22 @@ pub(super) fn check(route: &Route, body: InvokeBody) -> Result<InvokeBody, Rejec
         InvokeBody::Json(Value::Object(given)) => given,
         InvokeBody::Json(Value::Null) => Map::new(),
         InvokeBody::Json(_) => {
-            return Err(Rejection::new(RejectionCode::InvalidArgument, "arguments are an object, by name")
-                .at(&route.place));
+            return Err(Rejection::new(
+                RejectionCode::InvalidArgument,
+                "arguments are an object, by name",
+            )
+            .at(&route.place));
         }
         InvokeBody::Raw(_) => {
-            return Err(Rejection::new(RejectionCode::RawBody, "the command takes arguments by name")
-                .at(&route.place));
+            return Err(Rejection::new(
+                RejectionCode::RawBody,
+                "the command takes arguments by name",
+            )
+            .at(&route.place));
         }
     };
-    if let Some(name) = given.keys().find(|name| declared.iter().all(|d| d.name.as_str() != *name)) {
+    if let Some(name) = given.keys().find(|name| declared.iter().all(|d| d.name.as_str() != *name))
+    {
         return Err(unknown(name, declared).at(&route.place));
     }
     for argument in declared {
@@ -40,7 +47,9 @@ fn check_one(argument: &Argument, given: &mut Map<String, Value>) -> Result<(), 
                 Ok(())
             }
             None if argument.is_optional => Ok(()),
-            None => Err(Rejection::new(RejectionCode::MissingArgument, format!("`{name}` is missing"))),
+            None => {
+                Err(Rejection::new(RejectionCode::MissingArgument, format!("`{name}` is missing")))
+            }
         };
     };
     let Some(schema) = &argument.schema else { return Ok(()) };

@@ -26,10 +26,11 @@ impl Outcome {
     }
 
     /// Whether the caller was kept from something that it may not do.
-    pub fn is_refusal(&self) -> bool {
+    pub fn is_refusal(self) -> bool {
         matches!(
             self,
-            Self::WrongKey | Self::Rejected(RejectionCode::NotAllowed | RejectionCode::UnknownCommand)
+            Self::WrongKey
+                | Self::Rejected(RejectionCode::NotAllowed | RejectionCode::UnknownCommand)
         )
     }
 }
@@ -99,7 +100,7 @@ pub struct Counts {
 }
 
 impl Counters {
-    pub(super) fn count(&self, outcome: &Outcome) {
+    pub(super) fn count(&self, outcome: Outcome) {
         let counter = match outcome {
             Outcome::Ok => &self.ok,
             Outcome::WrongKey => &self.wrong_key,

@@ -15,20 +15,26 @@ pub(super) fn authorize(
     command: &CommandName,
 ) -> Result<Permit, Rejection> {
     let authority = &snapshot.policy.authority;
-    match authority.command(command.as_str()) {
-        Some(id) => row
-            .authorize(id)
-            .ok_or_else(|| refusal(command, caller, &authority.decide(caller, command.as_str()))),
-        None => {
-            let message = format!("there is no command `{command}`");
-            let known = authority.commands().map(|(name, _)| name.as_str());
-            let help = match nearest(command.as_str(), known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("declare it in the manifest: `commands: {{ {command}: {{ run: … }} }}`"),
-            };
-            Err(Rejection::new(RejectionCode::UnknownCommand, message).help(help))
-        }
+    if let Some(id) = authority.command(command.as_str()) {
+        let refused = || refusal(command, caller, &authority.decide(caller, command.as_str()));
+        return row.authorize(id).ok_or_else(refused);
     }
+    let message = format!("there is no command `{command}`");
+    let known = authority.commands().map(|(name, _)| name.as_str());
+    let help = match nearest(command.as_str(), known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            match command.as_str().strip_prefix("plugin:").and_then(|rest| rest.split_once('|')) {
+                Some((plugin, name)) => format!(
+                    "declare it in the manifest: `plugins: {{ {plugin}: {{ commands: {{ {name}: {{ run: … }} }} }} }}`"
+                ),
+                None => {
+                    format!("declare it in the manifest: `commands: {{ {command}: {{ run: … }} }}`")
+                }
+            }
+        }
+    };
+    Err(Rejection::new(RejectionCode::UnknownCommand, message).help(help))
 }
 
 /// Says why not: the permission that denies, or the one that came nearest to allowing.

@@ -28,16 +28,14 @@ pub(super) async fn dispatch(
         sink,
     };
     let run = command.call(invocation);
-    match tokio::time::timeout(route.timeout, run).await {
-        // A command knows nothing of the manifest; the place is added here.
-        Ok(reply) => reply.map_err(|rejection| rejection.at(&route.place)),
-        Err(_) => {
-            let message = format!("it took longer than {:?} and was stopped", route.timeout);
-            Err(Rejection::new(RejectionCode::Timeout, message)
-                .help("raise `limits.timeout` of the command")
-                .at(&route.place))
-        }
-    }
+    let Ok(reply) = tokio::time::timeout(route.timeout, run).await else {
+        let message = format!("it took longer than {:?} and was stopped", route.timeout);
+        return Err(Rejection::new(RejectionCode::Timeout, message)
+            .help("raise `limits.timeout` of the command")
+            .at(&route.place));
+    };
+    // A command knows nothing of the manifest; the place is added here.
+    reply.map_err(|rejection| rejection.at(&route.place))
 }
 
 pub(super) fn no_route() -> Rejection {

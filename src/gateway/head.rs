@@ -78,7 +78,10 @@ impl RequestHead {
 
     pub(super) fn command(&self) -> Result<&CommandName, Rejection> {
         self.command.as_ref().map_err(|message| {
-            Rejection::new(RejectionCode::InvalidRequest, format!("the command's name is malformed: {message}"))
+            Rejection::new(
+                RejectionCode::InvalidRequest,
+                format!("the command's name is malformed: {message}"),
+            )
         })
     }
 }
@@ -115,7 +118,19 @@ mod tests {
         let name = |path| RequestHead::new(path, []).command.map(|name| name.to_string());
         assert_eq!(name("/plugin%3Afs%7Cread"), Ok("plugin:fs|read".to_owned()));
         assert_eq!(name("/greet"), Ok("greet".to_owned()));
-        for bad in ["/", "", "/%00", "/a%00b", "/..", "/%2e%2e", "/%252e", "/a/b", "/a%2Fb", "/%ff", "/gr%2565et"] {
+        for bad in [
+            "/",
+            "",
+            "/%00",
+            "/a%00b",
+            "/..",
+            "/%2e%2e",
+            "/%252e",
+            "/a/b",
+            "/a%2Fb",
+            "/%ff",
+            "/gr%2565et",
+        ] {
             assert!(name(bad).is_err(), "{bad}");
         }
         assert!(name(&"x".repeat(10_000)).is_err());

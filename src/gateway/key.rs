@@ -48,7 +48,9 @@ mod tests {
         for _ in 0..10_000 {
             let key = InvokeKey::generate().unwrap();
             assert_eq!(key.expose().len(), 43);
-            assert!(key.expose().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+            assert!(
+                key.expose().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            );
             assert!(seen.insert(key.expose().to_owned()));
         }
     }

@@ -29,7 +29,8 @@ pub(super) fn admit<'a>(
 ) -> Result<InFlight<'a>, Rejection> {
     let limits = &snapshot.policy.limits;
     if length > route.payload {
-        let message = format!("the body has {length} bytes, and at most {} are allowed", route.payload);
+        let message =
+            format!("the body has {length} bytes, and at most {} are allowed", route.payload);
         return Err(Rejection::new(RejectionCode::PayloadTooLarge, message)
             .help("raise `limits.payload`")
             .at(&route.place));

@@ -85,7 +85,14 @@ impl Pipeline {
         let length = body.len();
         let reply = self.run(&snapshot, session, &sight.caller, &sight.row, &head, body).await;
         let outcome = reply.as_ref().map_or_else(Outcome::of, |_| Outcome::Ok);
-        self.finish(&sight.caller, Some(snapshot.policy.generation), &head, started, outcome, length);
+        self.finish(
+            &sight.caller,
+            Some(snapshot.policy.generation),
+            &head,
+            started,
+            outcome,
+            length,
+        );
         match reply {
             Ok(response) => Answer::Ok(response),
             Err(rejection) => {
@@ -131,9 +138,16 @@ impl Pipeline {
         outcome: Outcome,
         bytes: usize,
     ) {
-        self.counters.count(&outcome);
+        self.counters.count(outcome);
         let took = started.elapsed();
-        self.audit.record(&Record { command: head.name(), caller, generation, outcome, bytes, took });
+        self.audit.record(&Record {
+            command: head.name(),
+            caller,
+            generation,
+            outcome,
+            bytes,
+            took,
+        });
     }
 }
 

@@ -1,6 +1,10 @@
 //! One webview as the gateway knows it: its labels, its key, its way out, and what it has been seen to be allowed.
 
-use super::{InvokeKey, Snapshot, limits::Bucket, sink::{CallSink, Streams}};
+use super::{
+    InvokeKey, Snapshot,
+    limits::Bucket,
+    sink::{CallSink, Streams},
+};
 use crate::{
     channel::Outbox,
     ipc::{Caller, ChannelSink},
@@ -10,7 +14,10 @@ use crate::{
 use arc_swap::ArcSwapOption;
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock, atomic::{AtomicU32, Ordering}},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 /// What outlives a call: made with a webview, gone with it.
@@ -75,7 +82,12 @@ impl Session {
     }
 
     /// The way out for one call.
-    pub(super) fn sink(&self, caller: &Caller, command: &CommandName, generation: u64) -> Arc<dyn ChannelSink> {
+    pub(super) fn sink(
+        &self,
+        caller: &Caller,
+        command: &CommandName,
+        generation: u64,
+    ) -> Arc<dyn ChannelSink> {
         Arc::new(CallSink::new(
             Arc::clone(&self.outbox),
             Arc::clone(&self.streams),

@@ -54,15 +54,19 @@ fn arguments(
     let mut found = Vec::new();
     for (key, file) in args {
         let Some(entry) = node.and_then(|node| node.entry(&key)) else { continue };
-        let Some(name) = lowering.name::<Word>(&key, entry.key, Code::InvalidName) else { continue };
+        let Some(name) = lowering.name::<Word>(&key, entry.key, Code::InvalidName) else {
+            continue;
+        };
         let schema = schema(lowering, entry, file.schema);
         if let (Some(schema), Some(default)) = (&schema, &file.default)
             && let Err(error) = schema.validate(default)
         {
             let span = entry.value.find("default").map_or(entry.key, |node| node.span);
-            lowering.report(
-                Diagnostic::new(Code::InvalidValue, span, format!("the default does not fit: {error}")),
-            );
+            lowering.report(Diagnostic::new(
+                Code::InvalidValue,
+                span,
+                format!("the default does not fit: {error}"),
+            ));
         }
         let is_optional = file.optional && file.default.is_none();
         found.push(Argument { name, span: entry.key, is_optional, default: file.default, schema });
@@ -89,8 +93,12 @@ fn schema(
                 .pointer(error.instance_path().as_str())
                 .map_or(entry.value.span, |node| node.span);
             lowering.report(
-                Diagnostic::new(Code::SchemaInvalid, span, format!("this is not a JSON Schema: {error}"))
-                    .help("an argument is written as JSON Schema 2020-12, such as `{ type: string }`"),
+                Diagnostic::new(
+                    Code::SchemaInvalid,
+                    span,
+                    format!("this is not a JSON Schema: {error}"),
+                )
+                .help("an argument is written as JSON Schema 2020-12, such as `{ type: string }`"),
             );
             None
         }
@@ -138,11 +146,15 @@ fn template_uses(template: &Template, span: Span, takes_absence: bool, uses: &mu
 
 fn report_template(lowering: &mut Lowering<'_>, span: Span, error: &TemplateError) {
     let help = match error {
-        TemplateError::LoneBrace(brace) => format!("a literal `{brace}` is written `{brace}{brace}`"),
+        TemplateError::LoneBrace(brace) => {
+            format!("a literal `{brace}` is written `{brace}{brace}`")
+        }
         TemplateError::Malformed(_) => {
             "a placeholder is `{name}`; literal braces are written `{{` and `}}`".to_owned()
         }
-        TemplateError::Spread => "write it as an item of its own: `args: [\"{name...}\"]`".to_owned(),
+        TemplateError::Spread => {
+            "write it as an item of its own: `args: [\"{name...}\"]`".to_owned()
+        }
     };
     lowering.report(Diagnostic::new(Code::InvalidPlaceholder, span, error.to_string()).help(help));
 }
@@ -156,13 +168,21 @@ fn plan(
     let program_span = node.find("program").map_or(node.span, |node| node.span);
     if file.program.contains(['{', '}']) {
         lowering.report(
-            Diagnostic::new(Code::UnsafeArgument, program_span, "the program has a placeholder in its name")
-                .help("declare one command for each program; a page never chooses what runs"),
+            Diagnostic::new(
+                Code::UnsafeArgument,
+                program_span,
+                "the program has a placeholder in its name",
+            )
+            .help("declare one command for each program; a page never chooses what runs"),
         );
         return None;
     }
     if file.program.is_empty() || file.program.contains('\0') {
-        lowering.report(Diagnostic::new(Code::InvalidValue, program_span, "the program has no name"));
+        lowering.report(Diagnostic::new(
+            Code::InvalidValue,
+            program_span,
+            "the program has no name",
+        ));
         return None;
     }
     check_environment(lowering, node, &file.env);
@@ -205,7 +225,9 @@ fn check_environment(lowering: &mut Lowering<'_>, node: &Node, names: &[String])
                     item.span,
                     format!("`{}` is not the name of an environment variable", name.escape_debug()),
                 )
-                .help("name the variable alone; its value comes from the gateway's own environment"),
+                .help(
+                    "name the variable alone; its value comes from the gateway's own environment",
+                ),
             );
         }
     }

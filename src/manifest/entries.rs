@@ -52,11 +52,15 @@ fn parse_page(text: &str) -> Result<Page, String> {
             && !path.contains(['\\', ':'])
             && !path.split('/').any(|part| part == "..");
         if path.is_empty() || !is_inside || text.chars().any(char::is_control) {
-            return Err(format!("`{}` is not a path in the frontend's folder", text.escape_debug()));
+            return Err(format!(
+                "`{}` is not a path in the frontend's folder",
+                text.escape_debug()
+            ));
         }
         return Ok(Page::App(text.to_owned()));
     }
-    let url = url::Url::parse(text).map_err(|error| format!("`{text}` is not an address: {error}"))?;
+    let url =
+        url::Url::parse(text).map_err(|error| format!("`{text}` is not an address: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("a window cannot show `{}:` addresses", url.scheme()));
     }
@@ -142,7 +146,9 @@ fn origin_names(
             url if url.contains("://") => {
                 lowering.report(
                     Diagnostic::new(Code::UndefinedOrigin, item.span, "a permission names origins")
-                        .help(format!("declare it: `origins: {{ docs: \"{url}\" }}`, and write `docs` here")),
+                        .help(format!(
+                            "declare it: `origins: {{ docs: \"{url}\" }}`, and write `docs` here"
+                        )),
                 );
                 continue;
             }

@@ -89,7 +89,9 @@ impl Lowering<'_> {
             .broken
             .range(pointer.to_owned()..)
             .take_while(|broken| broken.starts_with(pointer))
-            .any(|broken| broken.len() == pointer.len() || broken[pointer.len()..].starts_with('/'));
+            .any(|broken| {
+                broken.len() == pointer.len() || broken[pointer.len()..].starts_with('/')
+            });
         if is_broken {
             return None;
         }
@@ -105,7 +107,8 @@ impl Lowering<'_> {
         let (id, name, frontend, csp) =
             file.map(|app| (app.id, app.name, app.frontend, app.csp)).unwrap_or_default();
         let node = document.find("app");
-        if let (Some(csp), Some(span)) = (&csp, node.and_then(|app| app.find("csp")).map(|n| n.span))
+        if let (Some(csp), Some(span)) =
+            (&csp, node.and_then(|app| app.find("csp")).map(|n| n.span))
             && csp.chars().any(char::is_control)
         {
             self.report(
@@ -145,7 +148,9 @@ impl Lowering<'_> {
         if parsed.is_none() {
             let (kind, help) = match key {
                 "payload" => ("size", "sizes are written `512B`, `64KiB`, `16MiB` or `1GiB`"),
-                "timeout" => ("duration", "durations are written `500ms`, `30s` or `2m`, up to a day"),
+                "timeout" => {
+                    ("duration", "durations are written `500ms`, `30s` or `2m`, up to a day")
+                }
                 _ => ("rate", "rates are written `1000/s` or `60/m`"),
             };
             let message = format!("`{text}` is not a {kind}");
@@ -228,8 +233,12 @@ impl Lowering<'_> {
             let name = name.filter(|name| {
                 if !name.is_app() {
                     self.report(
-                        Diagnostic::new(Code::InvalidName, entry.key, format!("`{key}` belongs to a plugin"))
-                            .help("declare it under `plugins:`"),
+                        Diagnostic::new(
+                            Code::InvalidName,
+                            entry.key,
+                            format!("`{key}` belongs to a plugin"),
+                        )
+                        .help("declare it under `plugins:`"),
                     );
                 }
                 name.is_app()

@@ -6,7 +6,10 @@ use crate::{
     document::{Kind, Node},
     source::Span,
 };
-use jsonschema::{JsonType, Validator, error::{TypeKind, ValidationError, ValidationErrorKind}};
+use jsonschema::{
+    JsonType, Validator,
+    error::{TypeKind, ValidationError, ValidationErrorKind},
+};
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -29,9 +32,17 @@ static SCHEMA: LazyLock<(Value, Option<Validator>)> = LazyLock::new(|| {
 /// Reports every structural fault of a document, at the key or value that has it.
 ///
 /// Patterns are left to lowering, which has better words for them. Cost grows with the size of the document.
-pub(super) fn check_structure(root: &Node, json: &Value, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+pub(super) fn check_structure(
+    root: &Node,
+    json: &Value,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
     let (schema, Some(validator)) = &*SCHEMA else {
-        diagnostics.push(Diagnostic::new(Code::InvalidValue, root.span, "the built-in JSON Schema is broken"));
+        diagnostics.push(Diagnostic::new(
+            Code::InvalidValue,
+            root.span,
+            "the built-in JSON Schema is broken",
+        ));
         return vec![String::new()];
     };
     let mut findings = Findings { root, schema, diagnostics, broken: Vec::new() };
@@ -59,8 +70,11 @@ impl Findings<'_> {
                 return;
             }
             // Lowering reads the text and says what is wrong with it.
-            ValidationErrorKind::Pattern { .. } | ValidationErrorKind::PropertyNames { .. } => return,
-            ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            ValidationErrorKind::Pattern { .. } | ValidationErrorKind::PropertyNames { .. } => {
+                return;
+            }
+            ValidationErrorKind::AnyOf { context }
+            | ValidationErrorKind::OneOfNotValid { context } => {
                 // The branch that the user meant is the one that takes a value of this type at all.
                 let is_meant = |branch: &&Vec<ValidationError<'_>>| {
                     !branch.iter().any(|error| is_type_fault(error, &pointer))
@@ -84,9 +98,11 @@ impl Findings<'_> {
                 format!("expected {}, found {}", type_words(kind), self.found(&pointer)),
             ),
             ValidationErrorKind::Enum { options } => self.not_an_option(&pointer, span, options),
-            ValidationErrorKind::Constant { expected_value } => {
-                Diagnostic::new(Code::InvalidValue, span, format!("the value must be `{expected_value}`"))
-            }
+            ValidationErrorKind::Constant { expected_value } => Diagnostic::new(
+                Code::InvalidValue,
+                span,
+                format!("the value must be `{expected_value}`"),
+            ),
             ValidationErrorKind::MinProperties { .. } => {
                 let (span, owner) = self.owner(&pointer);
                 Diagnostic::new(Code::MissingKey, span, format!("{owner} says nothing to run"))
@@ -94,10 +110,18 @@ impl Findings<'_> {
             }
             ValidationErrorKind::MaxProperties { .. } => {
                 let (span, owner) = self.owner(&pointer);
-                Diagnostic::new(Code::InvalidValue, span, format!("{owner} says more than one thing to run"))
-                    .help("keep one of `value`, `process` and `native`")
+                Diagnostic::new(
+                    Code::InvalidValue,
+                    span,
+                    format!("{owner} says more than one thing to run"),
+                )
+                .help("keep one of `value`, `process` and `native`")
             }
-            _ => Diagnostic::new(Code::InvalidValue, span, error.masked_with("the value").to_string()),
+            _ => Diagnostic::new(
+                Code::InvalidValue,
+                span,
+                error.masked_with("the value").to_string(),
+            ),
         };
         self.broken.push(pointer);
         self.diagnostics.push(found);
@@ -106,7 +130,8 @@ impl Findings<'_> {
     fn unknown_keys(&mut self, pointer: &str, schema_path: &str, unexpected: &[String]) {
         let owner = schema_path.rsplit_once('/').map_or("", |(owner, _)| owner);
         let known = self.schema.pointer(&format!("{owner}/properties")).and_then(Value::as_object);
-        let known: Vec<&str> = known.into_iter().flat_map(|keys| keys.keys().map(String::as_str)).collect();
+        let known: Vec<&str> =
+            known.into_iter().flat_map(|keys| keys.keys().map(String::as_str)).collect();
         let Some(node) = self.root.pointer(pointer) else { return };
         for key in unexpected {
             let span = node.entry(key).map_or(node.span, |entry| entry.key);
@@ -114,8 +139,9 @@ impl Findings<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("the keys here are {}", list(&known)),
             };
-            self.diagnostics
-                .push(Diagnostic::new(Code::UnknownKey, span, format!("unknown key `{key}`")).help(help));
+            self.diagnostics.push(
+                Diagnostic::new(Code::UnknownKey, span, format!("unknown key `{key}`")).help(help),
+            );
         }
     }
 
@@ -130,9 +156,10 @@ impl Findings<'_> {
         let parent = self.root.pointer(parent);
         match parent.and_then(|node| node.entry(&token)) {
             Some(entry) => (entry.key, format!("`{token}`")),
-            None => {
-                (self.root.pointer(pointer).map_or(self.root.span, |node| node.span), "the item".to_owned())
-            }
+            None => (
+                self.root.pointer(pointer).map_or(self.root.span, |node| node.span),
+                "the item".to_owned(),
+            ),
         }
     }
 
@@ -170,7 +197,8 @@ impl Findings<'_> {
 }
 
 fn is_type_fault(error: &ValidationError<'_>, pointer: &str) -> bool {
-    error.instance_path().as_str() == pointer && matches!(error.kind(), ValidationErrorKind::Type { .. })
+    error.instance_path().as_str() == pointer
+        && matches!(error.kind(), ValidationErrorKind::Type { .. })
 }
 
 /// How far a branch is from what was written: keys that it lacks and keys that it does not know.

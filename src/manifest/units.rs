@@ -77,7 +77,16 @@ mod tests {
 
     #[test]
     fn guesses_are_refused() {
-        for bad in ["", "16", "16MB", "16 MiB", "-1B", "1.5MiB", "99999999999999999999B", "18446744073709551615GiB"] {
+        for bad in [
+            "",
+            "16",
+            "16MB",
+            "16 MiB",
+            "-1B",
+            "1.5MiB",
+            "99999999999999999999B",
+            "18446744073709551615GiB",
+        ] {
             assert_eq!(parse_size(bad), None, "{bad}");
         }
         for bad in ["0s", "1", "1h", "s", "99999999999999999m", "1441m"] {

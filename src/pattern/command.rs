@@ -30,16 +30,16 @@ impl std::str::FromStr for CommandPattern {
             return Ok(Self::Star);
         }
         if !text.contains('*') {
-            return text.parse().map(Self::Literal).map_err(|error: crate::name::NameError| {
-                PatternError::new(error.to_string())
-            });
+            return text
+                .parse()
+                .map(Self::Literal)
+                .map_err(|error: crate::name::NameError| PatternError::new(error.to_string()));
         }
         // With a letter in place of each star, the rest must be a name.
         if let Err(error) = text.replace('*', "x").parse::<CommandName>() {
             return Err(PatternError::new(error.to_string()));
         }
-        let source =
-            format!("^{}$", regex::escape(text).replace(r"\*", "[A-Za-z0-9_-]*"));
+        let source = format!("^{}$", regex::escape(text).replace(r"\*", "[A-Za-z0-9_-]*"));
         let regex = Regex::new(&source).map_err(|error| PatternError::new(error.to_string()))?;
         let prefix = text.split('*').next().unwrap_or_default().to_owned();
         Ok(Self::Glob { text: text.to_owned(), prefix, regex })

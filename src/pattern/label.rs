@@ -26,7 +26,9 @@ impl std::str::FromStr for LabelPattern {
 
     fn from_str(text: &str) -> Result<Self, PatternError> {
         if text.is_empty() {
-            return Err(PatternError::new("a label pattern cannot be empty").help("every label is `*`"));
+            return Err(
+                PatternError::new("a label pattern cannot be empty").help("every label is `*`")
+            );
         }
         if text.contains("**") {
             return Err(PatternError::new("`**` has no meaning in a label pattern")

@@ -191,15 +191,18 @@ impl FromStr for OriginPattern {
             return Err(PatternError::new("an origin begins with a scheme")
                 .help(format!("write `https://{text}`")));
         };
-        let scheme = parse_scheme(scheme)
-            .map_err(|_| PatternError::new("the scheme of an origin is literal, such as `https`"))?;
+        let scheme = parse_scheme(scheme).map_err(|_| {
+            PatternError::new("the scheme of an origin is literal, such as `https`")
+        })?;
         if authority.contains('@') {
             return Err(PatternError::new("an origin has no user name"));
         }
         if let Some(at) = authority.find(['/', '?', '#', '\\']) {
             let kept = authority.get(..at).unwrap_or_default();
-            return Err(PatternError::new("an origin has a scheme, a host and a port, and no path")
-                .help(format!("write `{scheme}://{kept}`")));
+            return Err(PatternError::new(
+                "an origin has a scheme, a host and a port, and no path",
+            )
+            .help(format!("write `{scheme}://{kept}`")));
         }
         let (host, port) = split_port(authority);
         let port = match port {
@@ -372,9 +375,23 @@ mod tests {
     #[test]
     fn what_an_engine_would_not_write_is_no_origin() {
         for bad in [
-            "", "null", "app", "app:localhost", "https://", "https://a/", "https://u@a", "https://a.",
-            "https://a:b", "https://a:70000", "https://a%2eb", "https://a b", "https://a?x", "1a://b",
-            "https://a:+1", "https://[::1", "https://a, https://b",
+            "",
+            "null",
+            "app",
+            "app:localhost",
+            "https://",
+            "https://a/",
+            "https://u@a",
+            "https://a.",
+            "https://a:b",
+            "https://a:70000",
+            "https://a%2eb",
+            "https://a b",
+            "https://a?x",
+            "1a://b",
+            "https://a:+1",
+            "https://[::1",
+            "https://a, https://b",
         ] {
             assert!(bad.parse::<Origin>().is_err(), "{bad}");
         }
@@ -383,8 +400,18 @@ mod tests {
     #[test]
     fn malformed_patterns_are_refused() {
         for bad in [
-            "docs.example.com", "https://a/b", "https://u@a", "https://a.*.b", "https://*", "https://x{y}.b",
-            "https://*.{t}.b", "https://a.", "https://a:x", "*://a", "https://", "https://*.1.2.3.4",
+            "docs.example.com",
+            "https://a/b",
+            "https://u@a",
+            "https://a.*.b",
+            "https://*",
+            "https://x{y}.b",
+            "https://*.{t}.b",
+            "https://a.",
+            "https://a:x",
+            "*://a",
+            "https://",
+            "https://*.1.2.3.4",
         ] {
             assert!(bad.parse::<OriginPattern>().is_err(), "{bad}");
         }

@@ -240,8 +240,9 @@ impl Slot {
                 argv.push(self.checked(text, name, template.arguments().next())?);
             }
             SlotKind::Each(name) => {
-                let value =
-                    arguments.get(name.as_str()).ok_or_else(|| RenderError::Missing(name.clone()))?;
+                let value = arguments
+                    .get(name.as_str())
+                    .ok_or_else(|| RenderError::Missing(name.clone()))?;
                 let items = value.as_array().ok_or_else(|| RenderError::NotList(name.clone()))?;
                 for item in items {
                     let mut text = String::new();
@@ -351,9 +352,11 @@ impl JsonTemplate {
                 Some(name) => Ok(arguments.get(name.as_str()).cloned().unwrap_or(Value::Null)),
                 None => template.render(arguments).map(Value::String),
             },
-            Self::List(items) => {
-                items.iter().map(|item| item.render(arguments)).collect::<Result<_, _>>().map(Value::Array)
-            }
+            Self::List(items) => items
+                .iter()
+                .map(|item| item.render(arguments))
+                .collect::<Result<_, _>>()
+                .map(Value::Array),
             Self::Object(members) => members
                 .iter()
                 .map(|(key, member)| Ok((key.clone(), member.render(arguments)?)))
@@ -385,9 +388,15 @@ mod tests {
 
     #[test]
     fn a_spread_fills_one_slot_an_item() {
-        assert_eq!(argv(&[("{a...}", false)], &json!({"a": ["x", 2, true]})).unwrap(), ["x", "2", "true"]);
+        assert_eq!(
+            argv(&[("{a...}", false)], &json!({"a": ["x", 2, true]})).unwrap(),
+            ["x", "2", "true"]
+        );
         assert!(argv(&[("{a...}", false)], &json!({"a": []})).unwrap().is_empty());
-        assert!(matches!(argv(&[("{a...}", false)], &json!({"a": "x"})), Err(RenderError::NotList(_))));
+        assert!(matches!(
+            argv(&[("{a...}", false)], &json!({"a": "x"})),
+            Err(RenderError::NotList(_))
+        ));
         assert!(Slot::parse("-{a...}", false).is_err());
     }
 
@@ -417,7 +426,8 @@ mod tests {
 
     #[test]
     fn a_whole_placeholder_keeps_its_json_type() {
-        let template = JsonTemplate::parse(&json!({"n": "{n}", "t": "n={n}", "l": ["{l}"]})).unwrap();
+        let template =
+            JsonTemplate::parse(&json!({"n": "{n}", "t": "n={n}", "l": ["{l}"]})).unwrap();
         let out = template.render(json!({"n": 3, "l": [1]}).as_object().unwrap()).unwrap();
         assert_eq!(out, json!({"n": 3, "t": "n=3", "l": [[1]]}));
     }

@@ -141,7 +141,10 @@ impl Authority {
 
     pub(super) fn fit(&self, permission: &CompiledPermission, caller: &Caller) -> Fit {
         Fit {
-            window: permission.windows.as_ref().is_none_or(|labels| labels.set.matches(&caller.window)),
+            window: permission
+                .windows
+                .as_ref()
+                .is_none_or(|labels| labels.set.matches(&caller.window)),
             webview: permission
                 .webviews
                 .as_ref()

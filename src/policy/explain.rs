@@ -72,7 +72,8 @@ impl Authority {
     ///
     /// Cost grows with the number of permissions. [`Authority::row`] answers the same for all commands at once.
     pub fn decide(&self, caller: &Caller, command: &str) -> Decision {
-        let deny = |reason| Decision { is_allowed: false, reason, causes: Vec::new(), nearest: None };
+        let deny =
+            |reason| Decision { is_allowed: false, reason, causes: Vec::new(), nearest: None };
         let Some(id) = self.command(command) else { return deny(Reason::UnknownCommand) };
         let matching: Vec<_> = self
             .permissions
@@ -87,8 +88,8 @@ impl Authority {
             return Decision { causes: denying, ..deny(Reason::DeniedByPermission) };
         }
         let allowing = causes(&|permission| permission.allow.contains(id.index()));
-        let is_open = self.additive.contains(id.index())
-            && caller.origin.as_ref() == Some(&self.app_origin);
+        let is_open =
+            self.additive.contains(id.index()) && caller.origin.as_ref() == Some(&self.app_origin);
         let reason = match (allowing.is_empty(), is_open) {
             (false, _) => Reason::AllowedByPermission,
             (true, true) => Reason::AllowedByUnlisted,
@@ -102,7 +103,8 @@ impl Authority {
 
     /// Of the permissions that allow the command to others, the one with the fewest differences.
     fn nearest_miss(&self, caller: &Caller, command: usize) -> Option<NearMiss> {
-        let naming = self.permissions.iter().filter(|permission| permission.allow.contains(command));
+        let naming =
+            self.permissions.iter().filter(|permission| permission.allow.contains(command));
         let with_fit = naming.map(|permission| (permission, self.fit(permission, caller)));
         let (permission, fit) = with_fit.min_by_key(|(_, fit)| {
             usize::from(!fit.window) + usize::from(!fit.webview) + usize::from(!fit.origin)
@@ -131,7 +133,8 @@ impl CompiledPermission {
 
     fn origin_names(&self) -> Vec<String> {
         let built_in = [(self.origins.app, "app"), (self.origins.remote, "remote")];
-        let built_in = built_in.iter().filter(|(is_named, _)| *is_named).map(|(_, name)| (*name).to_owned());
+        let built_in =
+            built_in.iter().filter(|(is_named, _)| *is_named).map(|(_, name)| (*name).to_owned());
         built_in.chain(self.origins.named.iter().map(|(name, _)| name.to_string())).collect()
     }
 }

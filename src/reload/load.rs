@@ -107,7 +107,9 @@ fn help(code: Code) -> Option<&'static str> {
         Code::MissingFile => "name the manifest with `-m FILE`, or start in a folder below it",
         Code::NotAFile => "name the manifest itself, usually `gateway.yaml`",
         Code::UnreadableFile => "check who may read the file",
-        Code::FileTooLarge => "a manifest this large is usually generated; declare fewer commands in it",
+        Code::FileTooLarge => {
+            "a manifest this large is usually generated; declare fewer commands in it"
+        }
         Code::NotUtf8 => "save the file as UTF-8",
         _ => return None,
     })

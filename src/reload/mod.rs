@@ -8,4 +8,4 @@ mod settle;
 mod watch;
 
 pub use load::{Content, Loaded, load, load_content, read};
-pub use watch::{Watch, WatchMode};
+pub use watch::{Change, Watch, WatchMode};

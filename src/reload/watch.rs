@@ -40,6 +40,15 @@ pub enum WatchMode {
     Poll,
 }
 
+/// What a watch has to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The file has this content now.
+    Content(Content),
+    /// Changes are noticed in another way from now on.
+    Mode(WatchMode),
+}
+
 /// A file that is followed until this value is dropped.
 pub struct Watch {
     shared: Arc<Shared>,
@@ -54,12 +63,12 @@ struct Shared {
 impl Watch {
     /// Follows `path`. `current` is what is in force, as [`read`](super::read) gave it.
     ///
-    /// `on_change` gets each content that differs from the one before, on the watcher's thread, once it is whole; a
+    /// `on_change` gets each change of [`WatchMode`], and each content that differs from the one before, on the watcher's thread, once it is whole; a
     /// fault, such as a missing file, counts as a content when it has lasted for 300 ms.
     pub fn start(
         path: &Path,
         current: Content,
-        on_change: impl FnMut(Content) + Send + 'static,
+        on_change: impl FnMut(Change) + Send + 'static,
     ) -> io::Result<Self> {
         Self::start_with(path, current, Box::new(on_change), Box::new(native))
     }
@@ -73,7 +82,7 @@ impl Watch {
     fn start_with(
         path: &Path,
         current: Content,
-        on_change: Box<dyn FnMut(Content) + Send>,
+        on_change: Box<dyn FnMut(Change) + Send>,
         factory: Factory,
     ) -> io::Result<Self> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
@@ -217,7 +226,7 @@ struct Worker {
     /// The failure of native watching has been logged.
     failed: bool,
     settle: Settle,
-    on_change: Box<dyn FnMut(Content) + Send>,
+    on_change: Box<dyn FnMut(Change) + Send>,
 }
 
 impl Worker {
@@ -226,12 +235,16 @@ impl Worker {
             let pulse = self.shared.inbox.wait(self.settle.due());
             if let Some(content) = self.step(pulse)
                 && !self.shared.inbox.is_stopped()
-                && guarded(|| (self.on_change)(content)).is_none()
             {
-                tracing::error!("a reload panicked; the manifest is still watched");
+                self.tell(Change::Content(content));
             }
         }
         self.forget();
+    }
+
+    /// The standard library reports a panic in the callback; the file is followed all the same.
+    fn tell(&mut self, change: Change) {
+        let _ = guarded(|| (self.on_change)(change));
     }
 
     fn step(&mut self, pulse: Option<Pulse>) -> Option<Content> {
@@ -246,7 +259,7 @@ impl Worker {
 
     fn feed(&mut self, pulse: Pulse) {
         if pulse.broken {
-            self.fail("its events ended in an error");
+            self.fail();
         }
         self.settle.event(pulse.first, pulse.last, pulse.writer);
     }
@@ -294,7 +307,7 @@ impl Worker {
             }
             match (self.factory)(Arc::clone(&self.shared)) {
                 Ok(watcher) => self.watched = Some(Watched { watcher, folders: BTreeMap::new() }),
-                Err(error) => return self.fail(&error.to_string()),
+                Err(_) => return self.fail(),
             }
         }
         let Some(watched) = &mut self.watched else { return };
@@ -302,23 +315,22 @@ impl Worker {
             Some(Ok(())) => {
                 if !self.shared.native.swap(true, Ordering::Relaxed) && self.failed {
                     self.failed = false;
-                    tracing::info!("the manifest is watched by the system's events again");
+                    self.tell(Change::Mode(WatchMode::Native));
                 }
             }
-            Some(Err(error)) => self.fail(&error.to_string()),
-            None => self.fail("the native watcher has ended"),
+            Some(Err(_)) | None => self.fail(),
         }
     }
 
     /// From here on only the content check runs, until native watching works again.
-    fn fail(&mut self, reason: &str) {
+    fn fail(&mut self) {
         self.forget();
         self.settle.forget_writer();
         self.retry = Instant::now() + RETRY;
         self.shared.native.store(false, Ordering::Relaxed);
         if !self.failed {
             self.failed = true;
-            tracing::warn!("the system cannot watch the manifest, it is read every 2 s: {reason}");
+            self.tell(Change::Mode(WatchMode::Poll));
         }
     }
 

@@ -44,13 +44,16 @@ pub async fn answer(
     page: &str,
     message: Message,
 ) -> Option<String> {
-    let path = percent_encoding::utf8_percent_encode(&message.command, percent_encoding::NON_ALPHANUMERIC);
+    let path =
+        percent_encoding::utf8_percent_encode(&message.command, percent_encoding::NON_ALPHANUMERIC);
     let origin = origin_of(page);
     let names: Vec<(String, &String)> = message
         .headers
         .iter()
         .map(|(name, value)| (name.to_ascii_lowercase(), value))
-        .filter(|(name, _)| !matches!(name.as_str(), "origin" | "tauri-invoke-key" | "content-type"))
+        .filter(|(name, _)| {
+            !matches!(name.as_str(), "origin" | "tauri-invoke-key" | "content-type")
+        })
         .collect();
     let own = [
         ("tauri-invoke-key", message.key.as_str()),

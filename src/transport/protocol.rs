@@ -47,9 +47,12 @@ pub async fn answer(
         Answer::Ok(InvokeResponse::Raw(bytes)) => {
             cors(reply(StatusCode::OK, "ok", "application/octet-stream", bytes))
         }
-        Answer::Rejected(error) => {
-            cors(reply(StatusCode::BAD_REQUEST, "error", "application/json", error.to_string().into()))
-        }
+        Answer::Rejected(error) => cors(reply(
+            StatusCode::BAD_REQUEST,
+            "error",
+            "application/json",
+            error.to_string().into(),
+        )),
         // Without CORS headers the engine fails the page's fetch with a network error that says nothing.
         Answer::Silence => text(StatusCode::FORBIDDEN, ""),
     }
@@ -100,9 +103,7 @@ fn with_cors(mut response: Response<Body>, request: &HeaderMap) -> Response<Body
         origin.unwrap_or(HeaderValue::from_static("null")),
     );
     headers.insert(header::VARY, HeaderValue::from_static("Origin"));
-    headers.insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static(RESPONSE_HEADER),
-    );
+    headers
+        .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(RESPONSE_HEADER));
     response
 }

@@ -96,7 +96,8 @@ fn finish(request: &URISchemeRequest, response: Response<Body>) {
     let stream = gio::MemoryInputStream::from_bytes(&bytes);
     let answer = URISchemeResponse::new(&stream, length);
     answer.set_status(u32::from(parts.status.as_u16()), None);
-    if let Some(kind) = parts.headers.get(http::header::CONTENT_TYPE).and_then(|v| v.to_str().ok()) {
+    if let Some(kind) = parts.headers.get(http::header::CONTENT_TYPE).and_then(|v| v.to_str().ok())
+    {
         answer.set_content_type(kind);
     }
     answer.set_http_headers(headers);

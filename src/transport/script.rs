@@ -27,9 +27,11 @@ pub fn page_call(call: &PageCall) -> String {
             let payload = json!({ "index": index, "message": STANDARD.encode(bytes) });
             run(*channel, &payload.to_string(), "channel-bytes")
         }
-        PageCall::Fetch { channel, index, id } => {
-            run(*channel, &json!({ "index": index, "id": id.to_string() }).to_string(), "channel-fetch")
-        }
+        PageCall::Fetch { channel, index, id } => run(
+            *channel,
+            &json!({ "index": index, "id": id.to_string() }).to_string(),
+            "channel-fetch",
+        ),
         PageCall::End { channel, index } => {
             run(*channel, &json!({ "index": index, "end": true }).to_string(), "json")
         }

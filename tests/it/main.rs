@@ -1,1 +1,9 @@
 //! Integration tests that need no window: one module a stage, data files beside it in `tests/`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]

@@ -91,16 +91,25 @@ impl Host {
     /// The stock binary with the demo's manifest.
     pub(super) fn demo(picture: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
-        command.current_dir(repository()).args(["--format", "json", "run", "-m", "config/gateway.yaml"]);
+        command.current_dir(repository()).args([
+            "--format",
+            "json",
+            "run",
+            "-m",
+            "config/gateway.yaml",
+        ]);
         command.arg("--screenshot").arg(picture);
         Self::spawn(command, true)
     }
 
     fn spawn(mut command: Command, notices_on_stderr: bool) -> Self {
-        let display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+        let display =
+            ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
         assert!(display, "window tests need a display: run ./dev test, which brings one");
         // WebKit's own sandbox cannot be set up by root in a container.
-        if fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0) {
+        if fs::metadata("/proc/self")
+            .is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
+        {
             command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
         }
         command.env("XDG_DATA_HOME", std::env::temp_dir().join("portcullis-tests"));
@@ -196,7 +205,8 @@ pub(super) fn serve(folder: PathBuf) -> SocketAddr {
             let text = String::from_utf8_lossy(&request[..length]).into_owned();
             let path = text.split(' ').nth(1).unwrap_or("/").trim_start_matches('/');
             let path = if path.is_empty() { "index.html" } else { path };
-            let kind = if path.ends_with(".js") { "text/javascript" } else { "text/html" };
+            let is_script = Path::new(path).extension().is_some_and(|end| end == "js");
+            let kind = if is_script { "text/javascript" } else { "text/html" };
             let answer = match fs::read(folder.join(path)) {
                 Ok(body) => {
                     let head = format!(
@@ -205,7 +215,10 @@ pub(super) fn serve(folder: PathBuf) -> SocketAddr {
                     );
                     [head.into_bytes(), body].concat()
                 }
-                Err(_) => b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec(),
+                Err(_) => {
+                    b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                        .to_vec()
+                }
             };
             // A page that left does not want it.
             let _ = stream.write_all(&answer);

@@ -1,5 +1,13 @@
 //! Real WebKitGTK windows under the display that `./dev test` brings: pages test themselves and report.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod host;
 mod program;
 
@@ -49,12 +57,14 @@ fn expect_success(report: &Value, least: usize) {
 }
 
 fn the_unmodified_client_works() {
-    let commands = "  greet: { args: { name: { type: string } }, run: { value: \"Hello, {name}!\" } }
+    let commands =
+        "  greet: { args: { name: { type: string } }, run: { value: \"Hello, {name}!\" } }
   fails: { run: { process: { program: sh, args: [-c, \"exit 3\"] } } }
   hangs: { run: { process: { program: sleep, args: [\"1000\"] } }, limits: { timeout: 200ms } }
   missing: { run: { process: { program: no-such-program-here } } }
 plugins: { tools: { commands: { answer: { run: { value: 42 } } } } }";
-    let more = "  more: { windows: [main], allow: [greet, fails, hangs, missing, \"plugin:tools|*\"] }";
+    let more =
+        "  more: { windows: [main], allow: [greet, fails, hangs, missing, \"plugin:tools|*\"] }";
     let site = Site::new("client", &manifest(commands, &format!("{MAIN}\n{more}")));
     let mut host = Host::start(&site, &[]);
     expect_success(&host.report(), 11);
@@ -181,7 +191,10 @@ fn main() -> ExitCode {
     }
     let tests: &[(&str, fn())] = &[
         ("the_unmodified_client_works", the_unmodified_client_works),
-        ("frames_workers_and_strangers_have_no_way_in", frames_workers_and_strangers_have_no_way_in),
+        (
+            "frames_workers_and_strangers_have_no_way_in",
+            frames_workers_and_strangers_have_no_way_in,
+        ),
         (
             "the_message_lane_carries_what_the_protocol_lane_cannot",
             the_message_lane_carries_what_the_protocol_lane_cannot,

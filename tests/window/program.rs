@@ -112,7 +112,7 @@ pub(super) fn run_host(path: PathBuf) -> ExitCode {
     }
     let mut options = Options::new(path, registry(), Box::new(tell));
     options.has_message_lane |= std::env::var_os("WINDOW_HOST_MESSAGE_LANE").is_some();
-    match run(loaded, options) {
+    match run(&loaded, options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say("ERROR", &json!(error.to_string()));

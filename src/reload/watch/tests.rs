@@ -15,6 +15,13 @@ mod without_events;
 /// A failure, not a measure: far more than any delivery takes.
 const GUARD: Duration = Duration::from_secs(20);
 
+fn content(change: Change) -> Content {
+    match change {
+        Change::Content(content) => content,
+        Change::Mode(mode) => panic!("the mode became {mode:?}"),
+    }
+}
+
 struct Desk {
     folder: PathBuf,
     file: PathBuf,
@@ -35,7 +42,11 @@ impl Desk {
         fs::create_dir(&folder).unwrap();
         let file = prepare(&folder);
         let (sender, delivered) = channel();
-        let on_change = Box::new(move |content| sender.send(content).unwrap_or_default());
+        let on_change = Box::new(move |change| {
+            if let Change::Content(content) = change {
+                sender.send(content).unwrap_or_default();
+            }
+        });
         let watch = Watch::start_with(&file, read(&file), on_change, factory).unwrap();
         Self { folder, file, watch, delivered, _root: root }
     }
@@ -237,7 +248,8 @@ fn an_edit_between_reading_and_watching_is_found() {
     let file = plain(root.path());
     let (sender, delivered) = channel();
     let before = Ok(b"before".to_vec());
-    let _watch = Watch::start(&file, before, move |content| sender.send(content).unwrap()).unwrap();
+    let on_change = move |change: Change| sender.send(content(change)).unwrap();
+    let _watch = Watch::start(&file, before, on_change).unwrap();
     assert_eq!(delivered.recv_timeout(GUARD).unwrap(), Ok(b"zero".to_vec()));
 }
 
@@ -246,7 +258,8 @@ fn a_reload_that_panics_does_not_end_watching() {
     let root = tempfile::tempdir().unwrap();
     let file = plain(root.path());
     let (sender, delivered) = channel();
-    let on_change = move |content: Content| {
+    let on_change = move |change: Change| {
+        let content = content(change);
         sender.send(content.clone()).unwrap();
         assert_ne!(content, Ok(b"one".to_vec()));
     };
