@@ -29,3 +29,8 @@ pub mod transport;
 
 pub use command::Registry;
 pub use serde_json;
+
+/// The README's Rust blocks, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

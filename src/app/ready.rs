@@ -6,7 +6,7 @@ use std::time::Duration;
 /// How often to look.
 const STEP: Duration = Duration::from_millis(100);
 /// For how many looks in a row nothing may have happened.
-const QUIET_LOOKS: u32 = 6;
+const QUIET_LOOKS: u32 = 10;
 /// A page that never stops calling is ready after this many looks.
 const PATIENCE: u32 = 100;
 

@@ -78,6 +78,10 @@ impl Report {
         if !self.text.is_empty() {
             print(&self.text);
         }
+        if !self.text.is_empty() && format == Format::Human {
+            // Snippets stand apart from the verdict.
+            print("");
+        }
         print(&summary_line(&self.diagnostics, files));
     }
 }

@@ -7,3 +7,5 @@
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
+
+mod readme;

@@ -1,0 +1,91 @@
+//! The README is a test: its files are written as they stand there, and its commands must print what it shows.
+
+use std::{fmt::Write as _, fs, path::Path, process::Command};
+
+/// One fenced block: what stands after the fence, and the text.
+struct Block {
+    info: String,
+    text: String,
+}
+
+fn blocks(markdown: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for line in markdown.lines() {
+        match (line.strip_prefix("```"), &mut open) {
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (Some(info), None) => {
+                open = Some(Block { info: info.to_owned(), text: String::new() });
+            }
+            (None, Some(block)) => writeln!(block.text, "{line}").expect("text"),
+            (None, None) => {}
+        }
+    }
+    blocks
+}
+
+/// Splits a command line as a shell does, for words and single quotes.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (index, part) in line.split('\'').enumerate() {
+        if index % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_ascii_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+fn run(line: &str, folder: &Path) -> String {
+    let words = words(line);
+    assert_eq!(words[0], "portcullis", "only portcullis runs in a console block: {line}");
+    let output = Command::new(env!("CARGO_BIN_EXE_portcullis"))
+        .args(&words[1..])
+        .current_dir(folder)
+        .output()
+        .expect("portcullis starts");
+    let text = [output.stdout, output.stderr].concat();
+    String::from_utf8(text).expect("text")
+}
+
+#[test]
+fn the_tutorial_works_as_written() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut files, mut commands) = (0, 0);
+    for block in blocks(&readme.expect("a README")) {
+        match block.info.split_once(' ') {
+            Some((_, name)) => {
+                let path = folder.path().join(name);
+                fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+                fs::write(path, block.text).expect("a file");
+                files += 1;
+            }
+            None if block.info == "console" => {
+                let steps = block.text.split("$ ").filter(|step| !step.is_empty());
+                for step in steps {
+                    let (line, expected) = step.split_once('\n').expect("a command and its output");
+                    let printed = run(line, folder.path());
+                    assert_eq!(printed.trim_end(), expected.trim_end(), "{line}");
+                    commands += 1;
+                }
+            }
+            None => {}
+        }
+    }
+    assert!(files >= 4 && commands >= 7, "{files} files and {commands} commands were found");
+}
+
+#[test]
+fn every_fence_is_one_that_something_tests_or_a_person_types() {
+    for name in ["README.md", "ARCHITECTURE.md"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        for block in blocks(&fs::read_to_string(path).expect("a document")) {
+            let language = block.info.split(' ').next().unwrap_or_default();
+            // `rust` blocks are doc tests of the crate, `sh` is for people, `text` for pictures.
+            let known = ["html", "js", "yaml", "console", "rust", "sh", "text"];
+            assert!(known.contains(&language), "{name}: ```{}", block.info);
+        }
+    }
+}
