@@ -4,7 +4,7 @@ use super::{Assets, run::Event, window::OpenWindow};
 use crate::{
     gateway::{Pipeline, Sessions},
     name::Label,
-    transport::{Body, Message, SCHEME, answer_message, answer_request},
+    transport::{Body, Message, SCHEME, answer_message},
 };
 use http::{Request, Response, StatusCode};
 use std::sync::Arc;
@@ -25,9 +25,10 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
+    #[cfg(not(target_os = "linux"))]
     async fn answer_call(self, from: Option<Label>, request: Request<Vec<u8>>) -> Response<Body> {
         let session = from.and_then(|label| self.sessions.find(&label));
-        answer_request(&self.pipeline, session.as_deref(), request).await
+        crate::transport::answer_request(&self.pipeline, session.as_deref(), request).await
     }
 
     async fn answer_page(self, request: Request<Vec<u8>>) -> Response<Body> {
@@ -89,11 +90,21 @@ pub(super) fn register(
         known.borrow().iter().find(|(known, _)| known == webview).map(|(_, label)| label.clone())
     };
     let calls = lanes.clone();
-    transport::register(context, SCHEME, label, move |from, request| {
-        let calls = calls.clone();
+    transport::register(context, SCHEME, label, move |from, parts, body| {
+        let session = from.and_then(|label| calls.sessions.find(&label));
+        let begun = transport::begin(&calls.pipeline, session.as_deref(), &parts, None);
+        let (pipeline, runtime) = (Arc::clone(&calls.pipeline), calls.runtime.clone());
         async move {
-            let runtime = calls.runtime.clone();
-            away(&runtime, calls.answer_call(from, request)).await
+            match begun {
+                transport::Begun::Answered(response) => response,
+                transport::Begun::Admitted(admission) => {
+                    let body = body.read(admission.max_body());
+                    let run = async move {
+                        transport::complete(&pipeline, admission, &parts, body).await
+                    };
+                    away(&runtime, run).await
+                }
+            }
         }
     });
     let pages = lanes.clone();
@@ -101,11 +112,11 @@ pub(super) fn register(
         context,
         APP_SCHEME,
         |_| None,
-        move |_, request| {
+        move |_, parts, _| {
             let pages = pages.clone();
             async move {
                 let runtime = pages.runtime.clone();
-                away(&runtime, pages.answer_page(request)).await
+                away(&runtime, pages.answer_page(Request::from_parts(parts, Vec::new()))).await
             }
         },
     );

@@ -1,34 +1,38 @@
 //! Stage 8, dispatch: a permit goes in, the command runs within its time, a reply comes out.
 
-use super::{RequestHead, Session, Snapshot};
+use super::{admission::Call, sink::Way};
 use crate::{
-    command::Invocation,
-    ipc::{Caller, InvokeBody, Rejection, RejectionCode, Reply},
+    command::{BoxFuture, Invocation},
+    ipc::{InvokeBody, Rejection, RejectionCode, Reply},
     policy::{Permit, Route},
+};
+use std::{
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    task::Poll,
 };
 
 /// Runs the permitted command. When the time is up its future is dropped, which ends whatever it started.
 pub(super) async fn dispatch(
-    snapshot: &Snapshot,
+    call: &Call,
     permit: Permit,
+    way: &Way,
     route: &Route,
-    session: &Session,
-    caller: &Caller,
-    head: &RequestHead,
     body: InvokeBody,
 ) -> Reply {
-    let command = snapshot.commands.get(permit.command().index()).ok_or_else(no_route)?;
-    let sink = session.sink(caller, &route.name, permit.generation());
+    let command = call.snapshot.commands.get(permit.command().index()).ok_or_else(no_route)?;
+    let caller = &call.sight.caller;
     let invocation = Invocation {
         command: route.name.clone(),
         caller: caller.clone(),
         body,
-        headers: head.headers.clone(),
+        headers: call.head.headers.clone(),
         generation: permit.generation(),
-        sink,
+        sink: way.sink(caller, &route.name, permit.generation()),
     };
-    let run = command.call(invocation);
-    let Ok(reply) = tokio::time::timeout(route.timeout, run).await else {
+    let run =
+        catch_unwind(AssertUnwindSafe(|| command.call(invocation))).map_err(|_| panicked())?;
+    let Ok(reply) = tokio::time::timeout(route.timeout, caught(run)).await else {
         let message = format!("it took longer than {:?} and was stopped", route.timeout);
         return Err(Rejection::new(RejectionCode::Timeout, message)
             .help("raise `limits.timeout` of the command")
@@ -36,6 +40,20 @@ pub(super) async fn dispatch(
     };
     // A command knows nothing of the manifest; the place is added here.
     reply.map_err(|rejection| rejection.at(&route.place))
+}
+
+/// A command that panics fails its call, and nothing else. The standard library reports the panic itself.
+async fn caught(mut run: BoxFuture<'_, Reply>) -> Reply {
+    poll_fn(move |context| {
+        // The future is not polled again after a panic.
+        catch_unwind(AssertUnwindSafe(|| run.as_mut().poll(context)))
+            .unwrap_or_else(|_| Poll::Ready(Err(panicked())))
+    })
+    .await
+}
+
+fn panicked() -> Rejection {
+    Rejection::new(RejectionCode::Internal, "the command panicked")
 }
 
 pub(super) fn no_route() -> Rejection {

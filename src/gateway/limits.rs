@@ -7,46 +7,49 @@ use crate::{
     policy::Route,
 };
 use std::{
-    sync::atomic::{AtomicU32, AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
 /// A place among the calls that may run at once; dropping it gives the place back.
 #[derive(Debug)]
-pub(super) struct InFlight<'a>(&'a AtomicU32);
+pub(super) struct InFlight(Arc<AtomicU32>);
 
-impl Drop for InFlight<'_> {
+impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
-pub(super) fn admit<'a>(
-    snapshot: &Snapshot,
-    session: &'a Session,
-    route: &Route,
-    length: usize,
-) -> Result<InFlight<'a>, Rejection> {
-    let limits = &snapshot.policy.limits;
-    if length > route.payload {
-        let message =
-            format!("the body has {length} bytes, and at most {} are allowed", route.payload);
-        return Err(Rejection::new(RejectionCode::PayloadTooLarge, message)
-            .help("raise `limits.payload`")
-            .at(&route.place));
+/// Refuses a body that is longer than the command takes.
+pub(super) fn check_length(route: &Route, length: usize) -> Result<(), Rejection> {
+    if length <= route.payload {
+        return Ok(());
     }
+    let message = format!("the body has more than the {} bytes that are allowed", route.payload);
+    Err(Rejection::new(RejectionCode::PayloadTooLarge, message)
+        .help("raise `limits.payload`")
+        .at(&route.place))
+}
+
+/// Takes a place for the call, if the webview has not used up its rate.
+pub(super) fn admit(snapshot: &Snapshot, session: &Session) -> Result<InFlight, Rejection> {
+    let limits = &snapshot.policy.limits;
     if !session.bucket.take(limits.rate) {
         let message = format!("more than {} calls in {:?}", limits.rate.calls, limits.rate.per);
         return Err(Rejection::new(RejectionCode::RateLimited, message).help("raise `limits.rate`"));
     }
     let running = session.in_flight.fetch_add(1, Ordering::AcqRel);
-    let guard = InFlight(&session.in_flight);
+    let place = InFlight(Arc::clone(&session.in_flight));
     if running >= limits.concurrency {
         let message = format!("{running} calls are running already");
         return Err(Rejection::new(RejectionCode::TooManyCalls, message)
             .help("wait for some of them, or raise `limits.concurrency`"));
     }
-    Ok(guard)
+    Ok(place)
 }
 
 /// A leaky bucket in one word: the time up to which the calls so far have used the rate up (the generic cell rate

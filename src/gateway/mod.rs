@@ -1,5 +1,6 @@
 //! The way of a call: one stage a file, each taking what the one before it proved.
 
+mod admission;
 mod arguments;
 mod audit;
 mod authorize;
@@ -12,6 +13,7 @@ mod session;
 mod sink;
 mod snapshot;
 
+pub use admission::Admission;
 pub use audit::{Audit, Counters, Counts, NoAudit, Outcome, Record};
 pub use head::{ContentType, RequestHead};
 pub use key::InvokeKey;
@@ -19,11 +21,11 @@ pub use session::{Session, Sessions};
 pub use snapshot::Snapshot;
 
 use crate::{
-    ipc::{Caller, InvokeResponse, Rejection, Reply},
-    name::CommandName,
+    ipc::{Caller, InvokeResponse, Reply},
     policy::PolicyStore,
 };
-use std::{sync::Arc, time::Instant};
+use admission::{Call, Next};
+use std::time::Instant;
 
 /// How much the gateway tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,58 +72,62 @@ impl Pipeline {
         self.counters.counts()
     }
 
-    /// Answers one call. `body` is not looked at before key, permission and limits have been passed.
+    /// Answers one call whose body is at hand. It is not looked at before key, permission and limits have been passed.
     ///
     /// Dropping the future cancels the call.
     pub async fn handle(&self, session: &Session, head: RequestHead, body: Vec<u8>) -> Answer {
+        match self.admit(session, head, Some(body.len())) {
+            Ok(admission) => self.run(admission, body).await,
+            Err(answer) => answer,
+        }
+    }
+
+    /// The stages before the body: key, snapshot, authorize, limits. Quick, and never waits.
+    ///
+    /// An error is the answer already. `length` is that of the body, where the lane knows it.
+    pub fn admit(
+        &self,
+        session: &Session,
+        head: RequestHead,
+        length: Option<usize>,
+    ) -> Result<Admission, Answer> {
         let started = Instant::now();
         if !key::is_valid(session, &head) {
             self.finish(&session.caller(None), None, &head, started, Outcome::WrongKey, 0);
-            return Answer::Silence;
+            return Err(Answer::Silence);
         }
         // The one snapshot of this call: nothing below looks at the store again.
         let snapshot = self.store.snapshot();
         let sight = session.sight(&snapshot, head.origin.as_deref());
-        let length = body.len();
-        let reply = self.run(&snapshot, session, &sight.caller, &sight.row, &head, body).await;
-        let outcome = reply.as_ref().map_or_else(Outcome::of, |_| Outcome::Ok);
-        self.finish(
-            &sight.caller,
-            Some(snapshot.policy.generation),
-            &head,
-            started,
-            outcome,
-            length,
-        );
-        match reply {
-            Ok(response) => Answer::Ok(response),
-            Err(rejection) => {
-                Answer::Rejected(rejection.to_json(head.name(), self.is_disclosed(&sight.caller)))
-            }
+        let call = Call { snapshot, sight, head, started };
+        match call.admit(session, length) {
+            Ok(Next::Run(ticket)) => Ok(Admission { call, ticket }),
+            Ok(Next::Answered(response)) => Err(self.answer(&call, Ok(response), 0)),
+            Err(rejection) => Err(self.answer(&call, Err(rejection), 0)),
         }
     }
 
-    async fn run(
-        &self,
-        snapshot: &Arc<Snapshot>,
-        session: &Session,
-        caller: &Caller,
-        row: &crate::policy::CallerRow,
-        head: &RequestHead,
-        body: Vec<u8>,
-    ) -> Reply {
-        let command: &CommandName = head.command()?;
-        if command.as_str() == head::CHANNEL_FETCH {
-            return head::channel_id(head)
-                .and_then(|id| session.outbox().take(id))
-                .ok_or_else(channel_gone);
+    /// The stages from the body on: decode, arguments, dispatch, audit.
+    ///
+    /// Dropping the future cancels the call.
+    pub async fn run(&self, admission: Admission, body: Vec<u8>) -> Answer {
+        let Admission { call, ticket } = admission;
+        let length = body.len();
+        let reply = call.run(ticket, body).await;
+        self.answer(&call, reply, length)
+    }
+
+    fn answer(&self, call: &Call, reply: Reply, length: usize) -> Answer {
+        let caller = &call.sight.caller;
+        let outcome = reply.as_ref().map_or_else(Outcome::of, |_| Outcome::Ok);
+        let generation = Some(call.snapshot.policy.generation);
+        self.finish(caller, generation, &call.head, call.started, outcome, length);
+        match reply {
+            Ok(response) => Answer::Ok(response),
+            Err(rejection) => {
+                Answer::Rejected(rejection.to_json(call.head.name(), self.is_disclosed(caller)))
+            }
         }
-        let permit = authorize::authorize(snapshot, caller, row, command)?;
-        let route = snapshot.policy.route(permit.command()).ok_or_else(dispatch::no_route)?;
-        let _in_flight = limits::admit(snapshot, session, route, body.len())?;
-        let body = decode::decode(head, body)?;
-        let body = arguments::check(route, body)?;
-        dispatch::dispatch(snapshot, permit, route, session, caller, head, body).await
     }
 
     fn is_disclosed(&self, caller: &Caller) -> bool {
@@ -149,11 +155,4 @@ impl Pipeline {
             took,
         });
     }
-}
-
-fn channel_gone() -> Rejection {
-    Rejection::new(
-        crate::ipc::RejectionCode::ChannelGone,
-        "the message was fetched before, or belongs to another page",
-    )
 }

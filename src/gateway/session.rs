@@ -1,16 +1,7 @@
 //! One webview as the gateway knows it: its labels, its key, its way out, and what it has been seen to be allowed.
 
-use super::{
-    InvokeKey, Snapshot,
-    limits::Bucket,
-    sink::{CallSink, Streams},
-};
-use crate::{
-    channel::Outbox,
-    ipc::{Caller, ChannelSink},
-    name::{CommandName, Label},
-    policy::CallerRow,
-};
+use super::{InvokeKey, Snapshot, limits::Bucket, sink::Way};
+use crate::{channel::Outbox, ipc::Caller, name::Label, policy::CallerRow};
 use arc_swap::ArcSwapOption;
 use std::{
     collections::HashMap,
@@ -26,10 +17,9 @@ pub struct Session {
     window: Label,
     webview: Label,
     key: InvokeKey,
-    outbox: Arc<Outbox>,
-    streams: Arc<Streams>,
+    way: Way,
     last_sight: ArcSwapOption<Sight>,
-    pub(super) in_flight: AtomicU32,
+    pub(super) in_flight: Arc<AtomicU32>,
     pub(super) bucket: Bucket,
 }
 
@@ -49,10 +39,9 @@ impl Session {
             window,
             webview,
             key,
-            outbox,
-            streams: Arc::default(),
+            way: Way::new(outbox),
             last_sight: ArcSwapOption::empty(),
-            in_flight: AtomicU32::new(0),
+            in_flight: Arc::default(),
             bucket: Bucket::default(),
         }
     }
@@ -64,7 +53,7 @@ impl Session {
 
     /// Its way out to the page.
     pub fn outbox(&self) -> &Arc<Outbox> {
-        &self.outbox
+        &self.way.outbox
     }
 
     /// Label of the webview.
@@ -81,33 +70,22 @@ impl Session {
         }
     }
 
-    /// The way out for one call.
-    pub(super) fn sink(
-        &self,
-        caller: &Caller,
-        command: &CommandName,
-        generation: u64,
-    ) -> Arc<dyn ChannelSink> {
-        Arc::new(CallSink::new(
-            Arc::clone(&self.outbox),
-            Arc::clone(&self.streams),
-            caller.clone(),
-            command.clone(),
-            generation,
-        ))
+    /// The way out for its calls.
+    pub(super) fn way(&self) -> Way {
+        self.way.clone()
     }
 
     /// Brings what outlives calls in line with a new generation: thresholds, and channels that it would not open.
     pub fn reconcile(&self, snapshot: &Arc<Snapshot>) {
         let channels = &snapshot.policy.channels;
-        self.outbox.set_thresholds(channels.json_threshold, channels.raw_threshold);
-        self.streams.reconcile(snapshot, &self.outbox);
+        self.way.outbox.set_thresholds(channels.json_threshold, channels.raw_threshold);
+        self.way.streams.reconcile(snapshot, &self.way.outbox);
     }
 
     /// The document is gone: its channels end, and what waited for it is forgotten.
     pub fn end_document(&self) {
-        self.streams.end_all();
-        self.outbox.clear();
+        self.way.streams.end_all();
+        self.way.outbox.clear();
     }
 
     /// The caller and its row: kept from the last call, or found anew for another origin or generation.

@@ -91,11 +91,39 @@ impl Streams {
     }
 }
 
+/// A webview's way out, for all its calls.
+#[derive(Debug, Clone)]
+pub(super) struct Way {
+    pub(super) outbox: Arc<Outbox>,
+    pub(super) streams: Arc<Streams>,
+}
+
+impl Way {
+    pub(super) fn new(outbox: Arc<Outbox>) -> Self {
+        Self { outbox, streams: Arc::default() }
+    }
+
+    /// The way out of one call.
+    pub(super) fn sink(
+        &self,
+        caller: &Caller,
+        command: &CommandName,
+        generation: u64,
+    ) -> Arc<dyn ChannelSink> {
+        Arc::new(CallSink {
+            way: self.clone(),
+            caller: caller.clone(),
+            command: command.clone(),
+            generation,
+            stream: OnceLock::new(),
+        })
+    }
+}
+
 /// What a command gets to send through.
 #[derive(Debug)]
-pub(super) struct CallSink {
-    outbox: Arc<Outbox>,
-    streams: Arc<Streams>,
+struct CallSink {
+    way: Way,
     caller: Caller,
     command: CommandName,
     generation: u64,
@@ -104,16 +132,6 @@ pub(super) struct CallSink {
 }
 
 impl CallSink {
-    pub(super) fn new(
-        outbox: Arc<Outbox>,
-        streams: Arc<Streams>,
-        caller: Caller,
-        command: CommandName,
-        generation: u64,
-    ) -> Self {
-        Self { outbox, streams, caller, command, generation, stream: OnceLock::new() }
-    }
-
     fn stream(&self) -> &Arc<Stream> {
         self.stream.get_or_init(|| {
             let stream = Arc::new(Stream {
@@ -122,7 +140,7 @@ impl CallSink {
                 is_ended: AtomicBool::new(false),
                 next: Mutex::default(),
             });
-            self.streams.add(&stream, self.generation);
+            self.way.streams.add(&stream, self.generation);
             stream
         })
     }
@@ -140,6 +158,6 @@ impl ChannelSink for CallSink {
             ChannelMessage::End => next.remove(&channel),
             ChannelMessage::Payload(_) => next.insert(channel, index + 1),
         };
-        self.outbox.send(channel, index, message)
+        self.way.outbox.send(channel, index, message)
     }
 }

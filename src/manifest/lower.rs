@@ -73,6 +73,12 @@ fn section_entries<'a>(owner: &'a Node, key: &str) -> Vec<(&'a str, &'a Entry)> 
     owner.find(key).map(|node| node.entries().collect()).unwrap_or_default()
 }
 
+/// The app's id names folders, so nothing but its grammar may be in it.
+fn is_reverse_dns(id: &str) -> bool {
+    id.split('.')
+        .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
+}
+
 fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
@@ -106,11 +112,18 @@ impl Lowering<'_> {
         let file = self.section::<file::App>("app");
         let (id, name, frontend, csp) =
             file.map(|app| (app.id, app.name, app.frontend, app.csp)).unwrap_or_default();
-        let node = document.find("app");
-        if let (Some(csp), Some(span)) =
-            (&csp, node.and_then(|app| app.find("csp")).map(|n| n.span))
-            && csp.chars().any(char::is_control)
-        {
+        let span =
+            |key: &str| document.find("app").and_then(|app| app.find(key)).map(|node| node.span);
+        if let Some(span) = span("id").filter(|_| !is_reverse_dns(&id)) {
+            let message = format!("`{}` is not a reverse domain name", id.escape_debug());
+            self.report(
+                Diagnostic::new(Code::InvalidName, span, message).help(
+                    "write letters, digits and `-` between dots, such as `dev.example.notes`",
+                ),
+            );
+        }
+        let has_break = csp.as_ref().is_some_and(|csp| csp.chars().any(char::is_control));
+        if let Some(span) = span("csp").filter(|_| has_break) {
             self.report(
                 Diagnostic::new(Code::InvalidValue, span, "the policy holds a line break")
                     .help("write it on one line, with `;` between directives"),

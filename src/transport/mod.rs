@@ -9,7 +9,7 @@ mod script;
 
 pub use bridge::Bridge;
 pub use message::{Message, answer as answer_message};
-pub use protocol::{Body, SCHEME, answer as answer_request};
+pub use protocol::{Begun, Body, SCHEME, answer as answer_request, begin, complete};
 #[cfg(all(feature = "webview", target_os = "linux"))]
-pub use scheme::register;
+pub use scheme::{Incoming, register};
 pub use script::{callback, page_call};

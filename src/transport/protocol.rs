@@ -3,10 +3,10 @@
 //! Follows the design's table of the wire, which is that of Tauri 2's custom protocol.
 
 use crate::{
-    gateway::{Answer, Pipeline, RequestHead, Session},
+    gateway::{Admission, Answer, Pipeline, RequestHead, Session},
     ipc::InvokeResponse,
 };
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
 use std::borrow::Cow;
 
 /// The scheme of this lane.
@@ -19,14 +19,24 @@ const ALLOWED_HEADERS: &str =
     "Content-Type, Tauri-Callback, Tauri-Error, Tauri-Invoke-Key, Tauri-Channel-Id";
 const RESPONSE_HEADER: &str = "Tauri-Response";
 
-/// Answers one request. `session` is that of the webview that sent it, or `None` if there is no such webview.
-pub async fn answer(
+/// How a request goes on once its head has been looked at.
+#[derive(Debug)]
+pub enum Begun {
+    /// It is answered, and its body need not be read.
+    Answered(Response<Body>),
+    /// The call may run; its body is at most [`Admission::max_body`] bytes long.
+    Admitted(Admission),
+}
+
+/// Looks at a request's head. `session` is that of the webview that sent it, or `None` if there is no such webview;
+/// `length` is that of the body, where it is known.
+pub fn begin(
     pipeline: &Pipeline,
     session: Option<&Session>,
-    request: Request<Vec<u8>>,
-) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    let cors = |response| with_cors(response, &parts.headers);
+    parts: &Parts,
+    length: Option<usize>,
+) -> Begun {
+    let cors = |response| Begun::Answered(with_cors(response, &parts.headers));
     if parts.method == Method::OPTIONS {
         return cors(preflight(&parts.headers));
     }
@@ -40,22 +50,51 @@ pub async fn answer(
     // A header that is not text is as good as none.
     let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
     let head = RequestHead::new(parts.uri.path(), headers);
-    match pipeline.handle(session, head, body).await {
+    match pipeline.admit(session, head, length) {
+        Ok(admission) => Begun::Admitted(admission),
+        Err(answer) => Begun::Answered(response(answer, &parts.headers)),
+    }
+}
+
+/// Runs a call whose body has been read.
+pub async fn complete(
+    pipeline: &Pipeline,
+    admission: Admission,
+    parts: &Parts,
+    body: Vec<u8>,
+) -> Response<Body> {
+    response(pipeline.run(admission, body).await, &parts.headers)
+}
+
+/// Answers one request whose body the engine has read already.
+pub async fn answer(
+    pipeline: &Pipeline,
+    session: Option<&Session>,
+    request: Request<Vec<u8>>,
+) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    match begin(pipeline, session, &parts, Some(body.len())) {
+        Begun::Answered(response) => response,
+        Begun::Admitted(admission) => complete(pipeline, admission, &parts, body).await,
+    }
+}
+
+fn response(answer: Answer, request: &HeaderMap) -> Response<Body> {
+    let reply = match answer {
         Answer::Ok(InvokeResponse::Json(json)) => {
-            cors(reply(StatusCode::OK, "ok", "application/json", json.into_bytes()))
+            reply(StatusCode::OK, "ok", "application/json", json.into_bytes())
         }
         Answer::Ok(InvokeResponse::Raw(bytes)) => {
-            cors(reply(StatusCode::OK, "ok", "application/octet-stream", bytes))
+            reply(StatusCode::OK, "ok", "application/octet-stream", bytes)
         }
-        Answer::Rejected(error) => cors(reply(
-            StatusCode::BAD_REQUEST,
-            "error",
-            "application/json",
-            error.to_string().into(),
-        )),
+        Answer::Rejected(error) => {
+            let body = error.to_string().into_bytes();
+            reply(StatusCode::BAD_REQUEST, "error", "application/json", body)
+        }
         // Without CORS headers the engine fails the page's fetch with a network error that says nothing.
-        Answer::Silence => text(StatusCode::FORBIDDEN, ""),
-    }
+        Answer::Silence => return text(StatusCode::FORBIDDEN, ""),
+    };
+    with_cors(reply, request)
 }
 
 fn text(status: StatusCode, text: &'static str) -> Response<Body> {

@@ -6,7 +6,7 @@
 use super::Body;
 use crate::name::Label;
 use gtk::{gio, glib, prelude::*};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, request::Parts};
 use soup::{MessageHeaders, MessageHeadersType};
 use std::future::Future;
 use webkit2gtk::{
@@ -18,14 +18,40 @@ use webkit2gtk::{
 const FIRST_STEP: usize = 64 << 10;
 const LAST_STEP: usize = 4 << 20;
 
+/// The body of a request, still unread. It stays on the UI thread.
+#[derive(Debug)]
+pub struct Incoming(URISchemeRequest);
+
+impl Incoming {
+    /// Reads the body to its end, or to one byte more than `max`.
+    pub fn read(&self, max: usize) -> Vec<u8> {
+        let Some(stream) = self.0.http_body() else { return Vec::new() };
+        let mut body = Vec::new();
+        let mut step = FIRST_STEP;
+        while body.len() <= max {
+            let length = body.len();
+            body.resize(length + step.min(max - length + 1), 0);
+            let Some(free) = body.get_mut(length..) else { break };
+            let read = stream.read(free, None::<&gio::Cancellable>).unwrap_or(0);
+            body.truncate(length + read);
+            if read == 0 {
+                break;
+            }
+            step = (step * 2).min(LAST_STEP);
+        }
+        body
+    }
+}
+
 /// Registers a scheme with a web context, once for all its webviews.
 ///
-/// `label` says which webview a request came from; `answer` starts on the UI thread and must do its work elsewhere.
+/// `label` says which webview a request came from; `answer` is called on the UI thread, and what it starts must do its
+/// work elsewhere.
 pub fn register<A>(
     context: &WebContext,
     scheme: &str,
     label: impl Fn(&WebView) -> Option<Label> + 'static,
-    answer: impl Fn(Option<Label>, Request<Vec<u8>>) -> A + 'static,
+    answer: impl Fn(Option<Label>, Parts, Incoming) -> A + 'static,
 ) where
     A: Future<Output = Response<Body>> + 'static,
 {
@@ -35,12 +61,12 @@ pub fn register<A>(
     context.register_uri_scheme(scheme, move |request| {
         let from = request.web_view().and_then(|webview| label(&webview));
         let request = request.clone();
-        let Some(http) = read(&request) else {
+        let Some(parts) = head(&request) else {
             let mut error = glib::Error::new(gio::IOErrorEnum::InvalidData, "not an HTTP request");
             request.finish_error(&mut error);
             return;
         };
-        let answer = answer(from, http);
+        let answer = answer(from, parts, Incoming(request.clone()));
         // The request object stays on this thread; only the answer's parts come from others.
         glib::MainContext::default().spawn_local(async move {
             finish(&request, answer.await);
@@ -48,7 +74,7 @@ pub fn register<A>(
     });
 }
 
-fn read(request: &URISchemeRequest) -> Option<Request<Vec<u8>>> {
+fn head(request: &URISchemeRequest) -> Option<Parts> {
     let uri = request.uri()?;
     let mut headers = HeaderMap::new();
     if let Some(given) = request.http_headers() {
@@ -60,26 +86,10 @@ fn read(request: &URISchemeRequest) -> Option<Request<Vec<u8>>> {
         });
     }
     let method = request.http_method()?;
-    let body = request.http_body().map(|stream| read_to_end(&stream)).unwrap_or_default();
-    let mut http = Request::builder().uri(uri.as_str()).method(method.as_str()).body(body).ok()?;
-    *http.headers_mut() = headers;
-    Some(http)
-}
-
-fn read_to_end(stream: &gio::InputStream) -> Vec<u8> {
-    let mut body = Vec::new();
-    let mut step = FIRST_STEP;
-    loop {
-        let length = body.len();
-        body.resize(length + step, 0);
-        let Some(free) = body.get_mut(length..) else { return body };
-        let read = stream.read(free, None::<&gio::Cancellable>).unwrap_or(0);
-        body.truncate(length + read);
-        if read == 0 {
-            return body;
-        }
-        step = (step * 2).min(LAST_STEP);
-    }
+    let request = Request::builder().uri(uri.as_str()).method(method.as_str()).body(()).ok()?;
+    let (mut parts, ()) = request.into_parts();
+    parts.headers = headers;
+    Some(parts)
 }
 
 fn finish(request: &URISchemeRequest, response: Response<Body>) {

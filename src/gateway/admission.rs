@@ -1,0 +1,95 @@
+//! One call on its way, cut in two at its body: lanes read a body only after the first half has let the call pass.
+
+use super::{
+    RequestHead, Session, Snapshot, arguments, authorize, decode, dispatch, head,
+    limits::{self, InFlight},
+    session::Sight,
+    sink::Way,
+};
+use crate::{
+    ipc::{InvokeResponse, Rejection, RejectionCode, Reply},
+    policy::Permit,
+};
+use std::{sync::Arc, time::Instant};
+
+/// What is known of a call once its key was right: the one snapshot that it sees, and its caller.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) sight: Arc<Sight>,
+    pub(super) head: RequestHead,
+    pub(super) started: Instant,
+}
+
+/// What the first half gives to the second.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    permit: Permit,
+    way: Way,
+    max_body: usize,
+    /// Held until the call has ended.
+    place: InFlight,
+}
+
+/// How a call goes on after the first half.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// A command runs.
+    Run(Ticket),
+    /// It is answered: a message of a channel was fetched.
+    Answered(InvokeResponse),
+}
+
+/// A call that may run as soon as its body has been read.
+#[derive(Debug)]
+pub struct Admission {
+    pub(super) call: Call,
+    pub(super) ticket: Ticket,
+}
+
+impl Admission {
+    /// The longest body that the call may have, in bytes. A lane that reads one byte more has read enough.
+    pub fn max_body(&self) -> usize {
+        self.ticket.max_body
+    }
+}
+
+impl Call {
+    pub(super) fn admit(
+        &self,
+        session: &Session,
+        length: Option<usize>,
+    ) -> Result<Next, Rejection> {
+        let command = self.head.command()?;
+        if command.as_str() == head::CHANNEL_FETCH {
+            return head::channel_id(&self.head)
+                .and_then(|id| session.outbox().take(id))
+                .map(Next::Answered)
+                .ok_or_else(channel_gone);
+        }
+        let Sight { caller, row, .. } = &*self.sight;
+        let permit = authorize::authorize(&self.snapshot, caller, row, command)?;
+        let route = self.snapshot.policy.route(permit.command()).ok_or_else(dispatch::no_route)?;
+        limits::check_length(route, length.unwrap_or(0))?;
+        let place = limits::admit(&self.snapshot, session)?;
+        Ok(Next::Run(Ticket { permit, way: session.way(), max_body: route.payload, place }))
+    }
+
+    pub(super) async fn run(&self, ticket: Ticket, body: Vec<u8>) -> Reply {
+        let route =
+            self.snapshot.policy.route(ticket.permit.command()).ok_or_else(dispatch::no_route)?;
+        limits::check_length(route, body.len())?;
+        let body = decode::decode(&self.head, body)?;
+        let body = arguments::check(route, body)?;
+        let reply = dispatch::dispatch(self, ticket.permit, &ticket.way, route, body).await;
+        drop(ticket.place);
+        reply
+    }
+}
+
+fn channel_gone() -> Rejection {
+    Rejection::new(
+        RejectionCode::ChannelGone,
+        "the message was fetched before, or belongs to another page",
+    )
+}
