@@ -49,7 +49,7 @@ pub(super) fn call(args: &Args, format: Format, registry: &Registry) -> Exit {
         Ok(caller) => caller,
         Err(message) => return usage(&message),
     };
-    args.caller.tell_defaults(&caller);
+    args.caller.tell_defaults(&caller, format);
     let store = PolicyStore::new(|generation| {
         compile(&manifest, &loaded.sources, generation).map(|policy| compose(policy, registry))
     });

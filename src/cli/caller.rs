@@ -1,7 +1,10 @@
 //! Who a call on the command line comes from: `--window`, `--webview` and `--origin`, with defaults that are told.
 
 use super::{Exit, complain};
-use crate::{check::Checked, ipc::Caller, manifest::Manifest, name::Label, pattern::Origin};
+use crate::{
+    check::Checked, diagnostic::Format, ipc::Caller, manifest::Manifest, name::Label,
+    pattern::Origin,
+};
 
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct CallerArgs {
@@ -49,9 +52,9 @@ impl CallerArgs {
         Ok(Caller { window, webview, origin: self.origin(manifest)? })
     }
 
-    /// Says on standard error which caller was assumed.
-    pub(super) fn tell_defaults(&self, caller: &Caller) {
-        if self.window.is_none() || self.origin.is_none() {
+    /// Says on standard error which caller was assumed; a program that asked for JSON reads nothing but JSON there.
+    pub(super) fn tell_defaults(&self, caller: &Caller, format: Format) {
+        if format != Format::Json && (self.window.is_none() || self.origin.is_none()) {
             complain(&format!(
                 "note: calling as {caller}; choose with --window, --webview and --origin"
             ));

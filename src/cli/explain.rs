@@ -13,11 +13,13 @@ use crate::{
     document::to_yaml,
     ipc::Caller,
     manifest::Manifest,
+    name::{Label, is_word_character},
+    pattern::Origin,
     policy::{Authority, Cause, Decision, Reason, compile},
     reload::load,
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::io::BufRead as _;
 
 #[derive(Debug, clap::Args)]
@@ -58,13 +60,13 @@ pub(super) fn explain(args: &Args, format: Format) -> Exit {
         Ok(caller) => caller,
         Err(message) => return usage(&message),
     };
-    args.caller.tell_defaults(&caller);
+    args.caller.tell_defaults(&caller, format);
     let command = args.command.as_deref().unwrap_or_default();
     let decision = policy.authority.decide(&caller, command);
     if format == Format::Json {
         print(&to_json(&decision).to_string());
     } else {
-        print(&in_words(&policy.authority, &caller, command, &decision));
+        print(&in_words(&manifest, &policy.authority, &caller, command, &decision));
     }
     if decision.is_allowed { Exit::Yes } else { Exit::No }
 }
@@ -81,12 +83,13 @@ struct Query {
 /// One answer a line, in the order of the queries; a malformed query gets `{"error"}` and makes the exit code 2.
 fn answer_queries(flags: &CallerArgs, manifest: &Checked<Manifest>, authority: &Authority) -> Exit {
     let mut exit = Exit::Yes;
-    for line in std::io::stdin().lock().lines() {
+    // Split as bytes: a line that is not UTF-8 is one malformed query, and the next ones are still answered.
+    for line in std::io::stdin().lock().split(b'\n') {
         let Ok(line) = line else { return Exit::CouldNotRun };
-        if line.trim().is_empty() {
+        if line.trim_ascii().is_empty() {
             continue;
         }
-        let answer = serde_json::from_str::<Query>(&line)
+        let answer = serde_json::from_slice::<Query>(&line)
             .map_err(|error| error.to_string())
             .and_then(|query| {
                 let flags = flags.overlaid(
@@ -134,7 +137,13 @@ fn to_json(decision: &Decision) -> Value {
     })
 }
 
-fn in_words(authority: &Authority, caller: &Caller, command: &str, decision: &Decision) -> String {
+fn in_words(
+    manifest: &Manifest,
+    authority: &Authority,
+    caller: &Caller,
+    command: &str,
+    decision: &Decision,
+) -> String {
     let verdict = if decision.is_allowed { "allow" } else { "deny" };
     let mut lines = vec![format!("{verdict}: `{command}` for {caller}")];
     for cause in &decision.causes {
@@ -173,28 +182,61 @@ fn in_words(authority: &Authority, caller: &Caller, command: &str, decision: &De
                 )),
                 None => lines.push("  nearest: no permission allows it to anybody".into()),
             }
-            lines.push("  help: this would allow it:".into());
-            let yaml = to_yaml(&suggestion(caller, command));
-            lines.extend(yaml.lines().map(|line| format!("    {line}")));
+            lines.extend(help(manifest, caller, command).lines().map(|line| format!("  {line}")));
         }
     }
     lines.join("\n")
 }
 
-/// The permission that would turn a denial around, for this caller and command alone.
-fn suggestion(caller: &Caller, command: &str) -> Value {
-    let mut permission = json!({ "windows": [caller.window] });
-    if let Some(members) = permission.as_object_mut() {
-        if caller.webview != caller.window {
-            members.insert("webviews".into(), json!([caller.webview]));
+/// What would turn a denial around that no permission gave, for this caller and command alone.
+fn help(manifest: &Manifest, caller: &Caller, command: &str) -> String {
+    let is_declared = |label: &Label| manifest.windows.iter().any(|window| window.label == *label);
+    for (kind, label) in [("window", &caller.window), ("webview", &caller.webview)] {
+        if !is_declared(label) {
+            return format!("help: the manifest declares no {kind} `{label}`");
         }
-        match &caller.origin {
-            Some(origin) if *origin != crate::pattern::Origin::app() => {
-                members.insert("origins".into(), json!([format!("a name for {origin}")]));
-            }
-            _ => {}
-        }
-        members.insert("allow".into(), json!([command]));
     }
-    json!({ "permissions": { format!("{}-{}", caller.window, "more"): permission } })
+    let Some(origin) = &caller.origin else {
+        return "help: nothing can allow it to a page without an origin".to_owned();
+    };
+    let yaml = to_yaml(&suggestion(manifest, caller, origin, command));
+    let yaml: String = yaml.lines().map(|line| format!("\n  {line}")).collect();
+    format!("help: this would allow it:{yaml}")
+}
+
+/// What to add to the manifest: a permission and, if the origin has no name yet, a name for it.
+fn suggestion(manifest: &Manifest, caller: &Caller, origin: &Origin, command: &str) -> Value {
+    let mut sections = Map::new();
+    let mut permission = Map::new();
+    permission.insert("windows".into(), json!([caller.window]));
+    if caller.webview != caller.window {
+        permission.insert("webviews".into(), json!([caller.webview]));
+    }
+    if *origin != Origin::app() {
+        let declared = manifest
+            .origins
+            .iter()
+            .find(|(_, pattern)| pattern.value.literal().as_ref() == Some(origin));
+        let name = declared.map(|(name, _)| name.to_string()).unwrap_or_else(|| {
+            let name = free_name(origin.host(), |name| {
+                matches!(name, "app" | "remote") || manifest.origins.contains_key(name)
+            });
+            sections.insert("origins".into(), json!({ &name: origin.to_string() }));
+            name
+        });
+        permission.insert("origins".into(), json!([name]));
+    }
+    permission.insert("allow".into(), json!([command]));
+    let id = free_name(&format!("{}-more", caller.window), |name| {
+        manifest.permissions.iter().any(|permission| permission.id.as_str() == name)
+    });
+    sections.insert("permissions".into(), json!({ id: permission }));
+    Value::Object(sections)
+}
+
+/// A word made of `text` that is not taken yet.
+fn free_name(text: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let word: String = text.chars().map(|c| if is_word_character(c) { c } else { '-' }).collect();
+    let numbered = (2..).map(|number| format!("{word}-{number}"));
+    std::iter::once(word.clone()).chain(numbered).find(|name| !is_taken(name)).unwrap_or_default()
 }

@@ -74,10 +74,8 @@ pub(super) struct Origins {
 
 impl Origins {
     pub(super) fn matches(&self, origin: &Origin, app: &Origin) -> bool {
-        if origin == app {
-            return self.app;
-        }
-        self.remote || self.named.iter().any(|(_, pattern)| pattern.matches(origin))
+        let is_built_in = if origin == app { self.app } else { self.remote };
+        is_built_in || self.named.iter().any(|(_, pattern)| pattern.matches(origin))
     }
 }
 
