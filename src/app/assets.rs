@@ -146,7 +146,8 @@ mod tests {
         let assets = Assets::new(Some(root.path().to_owned()), "default-src 'self'");
         let request = Request::builder().uri("app://localhost/a.mjs").body(Vec::new()).unwrap();
         let response = assets.answer(&request);
-        assert_eq!(response.headers()["content-type"], "text/javascript; charset=utf-8");
+        let kind = response.headers()["content-type"].to_str().unwrap();
+        assert!(kind.ends_with("/javascript; charset=utf-8"), "{kind}");
         assert!(response.headers()["content-security-policy"].to_str().unwrap().contains("ipc:"));
     }
 }

@@ -92,7 +92,6 @@ pub enum RunError {
 #[derive(Debug)]
 pub(super) enum Event {
     Evaluate { webview: Label, script: String },
-    LoadStarted(Label),
     Loaded,
     Ready,
     Quit,
@@ -286,11 +285,6 @@ impl Running {
             Event::Evaluate { webview, script } => {
                 if let Some(window) = self.windows.iter().find(|window| window.label == webview) {
                     lanes::evaluate(window, &script);
-                }
-            }
-            Event::LoadStarted(label) => {
-                if let Some(session) = self.lanes.sessions.find(&label) {
-                    session.end_document();
                 }
             }
             Event::Loaded => {

@@ -98,7 +98,7 @@ pub(super) fn open(
     target: &EventLoopWindowTarget<Event>,
     settings: &Settings,
     spec: &Window,
-    session: &Session,
+    session: &Arc<Session>,
     builder: WebViewBuilder<'_>,
 ) -> Result<OpenWindow, Box<dyn std::error::Error>> {
     let [width, height] = spec.size;
@@ -113,7 +113,7 @@ pub(super) fn open(
         has_message_lane: settings.has_message_lane,
     };
     let home = origin_of(&address(&spec.page));
-    let (label, proxy) = (spec.label.clone(), settings.proxy.clone());
+    let (document, proxy) = (Arc::clone(session), settings.proxy.clone());
     let builder = builder
         .with_id(spec.label.as_str())
         .with_initialization_script_for_main_only(bridge.script(), true)
@@ -122,13 +122,14 @@ pub(super) fn open(
         .with_download_started_handler(|_, _| false)
         .with_devtools(settings.has_devtools)
         .with_on_page_load_handler(move |event, _| {
-            let label = label.clone();
-            let event = match event {
-                PageLoadEvent::Started => Event::LoadStarted(label),
-                PageLoadEvent::Finished => Event::Loaded,
-            };
-            // The loop is gone only when the app is.
-            let _ = proxy.send_event(event);
+            match event {
+                // At once: by the next turn of the loop the new document may have called.
+                PageLoadEvent::Started => document.end_document(),
+                PageLoadEvent::Finished => {
+                    // The loop is gone only when the app is.
+                    let _ = proxy.send_event(Event::Loaded);
+                }
+            }
         });
     let webview = build(builder, &window)?;
     Ok(OpenWindow { label: spec.label.clone(), webview, window })

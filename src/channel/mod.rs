@@ -12,10 +12,7 @@ use serde_json::Value;
 use std::{
     fmt,
     marker::PhantomData,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// What `@tauri-apps/api` writes in place of a channel argument, before the channel's id.
@@ -32,7 +29,7 @@ pub struct Channel<T> {
 
 struct Shared {
     id: u32,
-    next: AtomicU64,
+    next: Mutex<u64>,
     sink: Arc<dyn ChannelSink>,
 }
 
@@ -70,13 +67,17 @@ impl<T> Channel<T> {
             text.strip_prefix(ARGUMENT_PREFIX).and_then(|id| id.parse().ok()).ok_or_else(|| {
                 Rejection::new(RejectionCode::InvalidArgument, format!("`{name}` is not a channel"))
             })?;
-        let shared = Shared { id, next: AtomicU64::new(0), sink: Arc::clone(sink) };
+        let shared = Shared { id, next: Mutex::new(0), sink: Arc::clone(sink) };
         Ok(Self { shared: Arc::new(shared), payload: PhantomData })
     }
 
     fn push(&self, message: InvokeResponse) -> Result<(), SinkError> {
-        let index = self.shared.next.fetch_add(1, Ordering::Relaxed);
-        self.shared.sink.send(self.shared.id, index, ChannelMessage::Payload(message))
+        // Held while sending: messages leave in the order of their numbers.
+        let mut next = self.shared.next.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shared.sink.send(self.shared.id, *next, ChannelMessage::Payload(message))?;
+        // A message that was refused has no number: the page would wait for it.
+        *next += 1;
+        Ok(())
     }
 }
 
@@ -97,7 +98,7 @@ impl Channel<Vec<u8>> {
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        let index = self.next.load(Ordering::Relaxed);
+        let index = *self.next.get_mut().unwrap_or_else(PoisonError::into_inner);
         // A page that is gone has nothing to be told.
         let _ = self.sink.send(self.id, index, ChannelMessage::End);
     }

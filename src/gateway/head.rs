@@ -5,6 +5,7 @@ use crate::{
     name::CommandName,
 };
 use percent_encoding::percent_decode_str;
+use std::fmt;
 
 /// The command by which a page fetches a channel's large messages; the npm package sends this name.
 pub(super) const CHANNEL_FETCH: &str = "plugin:__TAURI_CHANNEL__|fetch";
@@ -21,14 +22,39 @@ pub enum ContentType {
     Raw,
 }
 
+impl ContentType {
+    /// Reads a `Content-Type`, whatever its case and parameters; any other than these two is `None`.
+    pub fn parse(value: &str) -> Option<Self> {
+        let essence = value.split(';').next().unwrap_or_default().trim();
+        if essence.eq_ignore_ascii_case("application/json") {
+            Some(Self::Json)
+        } else if essence.eq_ignore_ascii_case("application/octet-stream") {
+            Some(Self::Raw)
+        } else {
+            None
+        }
+    }
+}
+
 /// The head of one request, as a lane read it.
-#[derive(Debug)]
 pub struct RequestHead {
     pub(super) command: Result<CommandName, String>,
     pub(super) key: String,
     pub(super) origin: Option<String>,
     pub(super) content_type: Option<ContentType>,
     pub(super) headers: Vec<(String, String)>,
+}
+
+impl fmt::Debug for RequestHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The key is a secret.
+        f.debug_struct("RequestHead")
+            .field("command", &self.command)
+            .field("origin", &self.origin)
+            .field("content_type", &self.content_type)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Headers that belong to the gateway and are not handed to commands.
@@ -48,18 +74,25 @@ impl RequestHead {
             content_type: Some(ContentType::Json),
             headers: Vec::new(),
         };
-        let mut origins = 0;
+        let (mut keys, mut origins) = (0, 0);
         for (name, value) in headers {
             match name {
-                "tauri-invoke-key" => value.clone_into(&mut head.key),
+                "tauri-invoke-key" => {
+                    keys += 1;
+                    value.clone_into(&mut head.key);
+                }
                 "origin" => {
                     origins += 1;
                     head.origin = Some(value.to_owned());
                 }
-                "content-type" => head.content_type = content_type(value),
+                "content-type" => head.content_type = ContentType::parse(value),
                 name if OWN_HEADERS.contains(&name) => {}
                 _ => head.headers.push((name.to_owned(), value.to_owned())),
             }
+        }
+        if keys > 1 {
+            // Two keys are none, and no key is empty.
+            head.key.clear();
         }
         if origins > 1 {
             // Two origins are none.
@@ -90,17 +123,6 @@ impl RequestHead {
 fn decode_command(path: &str) -> Result<CommandName, String> {
     let text = percent_decode_str(path).decode_utf8().map_err(|_| "it is not UTF-8".to_owned())?;
     text.parse().map_err(|error: crate::name::NameError| error.to_string())
-}
-
-fn content_type(value: &str) -> Option<ContentType> {
-    let essence = value.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") {
-        Some(ContentType::Json)
-    } else if essence.eq_ignore_ascii_case("application/octet-stream") {
-        Some(ContentType::Raw)
-    } else {
-        None
-    }
 }
 
 /// The id of the waiting message that a channel fetch asks for.

@@ -70,9 +70,9 @@ impl Session {
         }
     }
 
-    /// The way out for its calls.
+    /// The way out for a call that begins now.
     pub(super) fn way(&self) -> Way {
-        self.way.clone()
+        self.way.begin()
     }
 
     /// Brings what outlives calls in line with a new generation: thresholds, and channels that it would not open.

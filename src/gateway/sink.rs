@@ -7,16 +7,20 @@ use crate::{
     name::CommandName,
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
-        Arc, Mutex, OnceLock, PoisonError, Weak,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
     },
 };
 
 /// The calls of one webview that have sent something over a channel and still can.
 #[derive(Debug, Default)]
-pub(super) struct Streams(Mutex<Open>);
+pub(super) struct Streams {
+    open: Mutex<Open>,
+    /// How many documents have ended; changes only while `open` is held.
+    document: AtomicU64,
+}
 
 #[derive(Debug, Default)]
 struct Open {
@@ -29,44 +33,67 @@ struct Open {
 struct Stream {
     caller: Caller,
     command: CommandName,
-    is_ended: AtomicBool,
-    /// For every channel of the call, the number that its next message has.
-    next: Mutex<HashMap<u32, u64>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// For every channel of the call that has sent, the number that its next message has.
+    Open(HashMap<u32, u64>),
+    /// The permission is gone; these channels of the page have been told.
+    Revoked(HashSet<u32>),
+    /// The document is gone; there is nobody to be told.
+    Gone,
 }
 
 impl Stream {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn may_go_on(&self, snapshot: &Snapshot) -> bool {
         let authority = &snapshot.policy.authority;
         let row = authority.row(&self.caller);
         authority.command(self.command.as_str()).is_some_and(|id| row.authorize(id).is_some())
     }
 
-    fn end(&self, outbox: &Outbox) {
-        self.is_ended.store(true, Ordering::Release);
-        let next = std::mem::take(&mut *self.next.lock().unwrap_or_else(PoisonError::into_inner));
+    fn revoke(&self, outbox: &Outbox) {
+        let mut state = self.lock();
+        let State::Open(next) = &*state else { return };
         for (channel, index) in next {
             // A page that is gone has nothing to be told.
-            let _ = outbox.send(channel, index, ChannelMessage::End);
+            let _ = outbox.send(*channel, *index, ChannelMessage::End);
         }
+        *state = State::Revoked(next.keys().copied().collect());
     }
 }
 
 impl Streams {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Open> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, stream: &Arc<Stream>, generation: u64) {
+    /// Takes in a call that is about to send for the first time, on the state in which it finds itself by now.
+    fn add(&self, sink: &CallSink) -> Arc<Stream> {
         let mut open = self.lock();
-        let is_stale = open.latest.as_ref().is_some_and(|latest| {
-            latest.policy.generation > generation && !stream.may_go_on(latest)
+        let mut stream = Stream {
+            caller: sink.caller.clone(),
+            command: sink.command.clone(),
+            state: Mutex::new(State::Open(HashMap::new())),
+        };
+        let is_gone = self.document.load(Ordering::Acquire) != sink.way.document;
+        let is_revoked = open.latest.as_ref().is_some_and(|latest| {
+            latest.policy.generation > sink.generation && !stream.may_go_on(latest)
         });
-        if is_stale {
-            stream.is_ended.store(true, Ordering::Release);
-            return;
+        if is_gone || is_revoked {
+            let state = if is_gone { State::Gone } else { State::Revoked(HashSet::new()) };
+            stream.state = Mutex::new(state);
+            return Arc::new(stream);
         }
+        let stream = Arc::new(stream);
         open.streams.retain(|stream| stream.strong_count() > 0);
-        open.streams.push(Arc::downgrade(stream));
+        open.streams.push(Arc::downgrade(&stream));
+        stream
     }
 
     /// Ends the channels that the new generation would not open. Cost grows with the number of open calls.
@@ -77,16 +104,19 @@ impl Streams {
             let Some(stream) = stream.upgrade() else { return false };
             let may_go_on = stream.may_go_on(snapshot);
             if !may_go_on {
-                stream.end(outbox);
+                // It stays, to be closed with its document.
+                stream.revoke(outbox);
             }
-            may_go_on
+            true
         });
     }
 
-    /// Ends every channel: the document that they belong to is gone.
+    /// Ends every channel: the document that they belong to is gone, and so are those that have not sent yet.
     pub(super) fn end_all(&self) {
-        for stream in self.lock().streams.drain(..).filter_map(|stream| stream.upgrade()) {
-            stream.is_ended.store(true, Ordering::Release);
+        let mut open = self.lock();
+        self.document.fetch_add(1, Ordering::AcqRel);
+        for stream in open.streams.drain(..).filter_map(|stream| stream.upgrade()) {
+            *stream.lock() = State::Gone;
         }
     }
 }
@@ -96,11 +126,19 @@ impl Streams {
 pub(super) struct Way {
     pub(super) outbox: Arc<Outbox>,
     pub(super) streams: Arc<Streams>,
+    /// For the document that calls: how many ended before it.
+    document: u64,
 }
 
 impl Way {
     pub(super) fn new(outbox: Arc<Outbox>) -> Self {
-        Self { outbox, streams: Arc::default() }
+        Self { outbox, streams: Arc::default(), document: 0 }
+    }
+
+    /// The same for a call that begins now: it ends with the document that is there.
+    pub(super) fn begin(&self) -> Self {
+        let document = self.streams.document.load(Ordering::Acquire);
+        Self { document, ..self.clone() }
     }
 
     /// The way out of one call.
@@ -131,33 +169,29 @@ struct CallSink {
     stream: OnceLock<Arc<Stream>>,
 }
 
-impl CallSink {
-    fn stream(&self) -> &Arc<Stream> {
-        self.stream.get_or_init(|| {
-            let stream = Arc::new(Stream {
-                caller: self.caller.clone(),
-                command: self.command.clone(),
-                is_ended: AtomicBool::new(false),
-                next: Mutex::default(),
-            });
-            self.way.streams.add(&stream, self.generation);
-            stream
-        })
-    }
-}
-
 impl ChannelSink for CallSink {
     fn send(&self, channel: u32, index: u64, message: ChannelMessage) -> Result<(), SinkError> {
-        let stream = self.stream();
         // Held while sending: an end by reload comes after the message or not at all before it.
-        let mut next = stream.next.lock().unwrap_or_else(PoisonError::into_inner);
-        if stream.is_ended.load(Ordering::Acquire) {
-            return Err(SinkError::Closed);
+        let mut state = self.stream.get_or_init(|| self.way.streams.add(self)).lock();
+        match &mut *state {
+            State::Open(next) => {
+                let is_end = message == ChannelMessage::End;
+                self.way.outbox.send(channel, index, message)?;
+                if is_end {
+                    next.remove(&channel);
+                } else {
+                    next.insert(channel, index + 1);
+                }
+                Ok(())
+            }
+            State::Revoked(told) => {
+                if told.insert(channel) {
+                    // A page that is gone has nothing to be told.
+                    let _ = self.way.outbox.send(channel, index, ChannelMessage::End);
+                }
+                Err(SinkError::Closed)
+            }
+            State::Gone => Err(SinkError::Closed),
         }
-        match message {
-            ChannelMessage::End => next.remove(&channel),
-            ChannelMessage::Payload(_) => next.insert(channel, index + 1),
-        };
-        self.way.outbox.send(channel, index, message)
     }
 }

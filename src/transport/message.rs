@@ -1,7 +1,7 @@
 //! The message lane: `window.ipc.postMessage` on systems other than Linux, when a page's CSP blocks the protocol lane.
 
 use crate::{
-    gateway::{Answer, Pipeline, RequestHead, Session},
+    gateway::{Answer, ContentType, Pipeline, RequestHead, Session},
     ipc::InvokeResponse,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -55,19 +55,17 @@ pub async fn answer(
             !matches!(name.as_str(), "origin" | "tauri-invoke-key" | "content-type")
         })
         .collect();
-    let own = [
-        ("tauri-invoke-key", message.key.as_str()),
-        ("content-type", message.content_type.as_str()),
-    ];
+    let body = match ContentType::parse(&message.content_type) {
+        Some(ContentType::Raw) => STANDARD.decode(&message.body).ok(),
+        _ => Some(message.body.into_bytes()),
+    };
+    // Bytes that do not decode are of no content type that the pipeline knows: it refuses them after the key.
+    let content_type = body.as_ref().map_or("", |_| message.content_type.as_str());
+    let own = [("tauri-invoke-key", message.key.as_str()), ("content-type", content_type)];
     let origin = origin.as_deref().map(|origin| ("origin", origin));
     let others = names.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let head = RequestHead::new(&path.to_string(), own.into_iter().chain(origin).chain(others));
-    // A body that does not decode is left as text: the pipeline refuses it as it would on any lane.
-    let body = match message.content_type.as_str() {
-        "application/octet-stream" => STANDARD.decode(&message.body).unwrap_or_default(),
-        _ => message.body.into_bytes(),
-    };
-    match pipeline.handle(session, head, body).await {
+    match pipeline.handle(session, head, body.unwrap_or_default()).await {
         Answer::Ok(response) => Some(super::callback(message.callback, &response)),
         Answer::Rejected(error) => {
             Some(super::callback(message.error, &InvokeResponse::Json(error.to_string())))

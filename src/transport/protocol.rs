@@ -47,8 +47,9 @@ pub fn begin(
         return cors(text(StatusCode::METHOD_NOT_ALLOWED, "calls are POST requests"));
     }
     let headers = parts.headers.iter();
-    // A header that is not text is as good as none.
-    let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    // A header that is not text is there all the same: it must not pass for one that was not sent.
+    let headers =
+        headers.map(|(name, value)| (name.as_str(), value.to_str().unwrap_or("\u{fffd}")));
     let head = RequestHead::new(parts.uri.path(), headers);
     match pipeline.admit(session, head, length) {
         Ok(admission) => Begun::Admitted(admission),

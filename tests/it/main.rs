@@ -9,3 +9,5 @@
 )]
 
 mod readme;
+mod support;
+mod wire;
