@@ -16,7 +16,7 @@ pub enum NameError {
     #[error("a name has at most {MAX_NAME_BYTES} bytes")]
     TooLong,
     /// A character outside the grammar, and the grammar.
-    #[error("`{}` may not stand in it; it is made of {grammar}", .character.escape_default())]
+    #[error("`{}` may not stand in it; it is made of {grammar}", .character.escape_debug())]
     Character {
         /// The first character that may not stand there.
         character: char,
@@ -45,8 +45,8 @@ fn check(
     }
 }
 
-const LABEL_GRAMMAR: &str = "letters, digits and `_`, `/`, `:`, `-`";
-const WORD_GRAMMAR: &str = "letters, digits and `_`, `-`";
+const LABEL_GRAMMAR: &str = "ASCII letters, digits and `_`, `/`, `:`, `-`";
+const WORD_GRAMMAR: &str = "ASCII letters, digits and `_`, `-`";
 
 /// Whether a character may stand in a window's or webview's label.
 pub fn is_label_character(character: char) -> bool {

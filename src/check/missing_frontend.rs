@@ -6,7 +6,7 @@ use crate::{
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
-    if manifest.app.frontend.is_some() {
+    if manifest.app.frontend.is_some() || manifest.broken.app {
         return;
     }
     let window = manifest.windows.iter().find(|window| matches!(window.page, Page::App(_)));

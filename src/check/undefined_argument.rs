@@ -7,7 +7,7 @@ use crate::{
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
-    for command in manifest.commands.values() {
+    for command in manifest.sound_commands() {
         let declared = command.args.as_deref().unwrap_or_default();
         let is_declared = |name: &Word| declared.iter().any(|argument| argument.name == *name);
         for place in command.uses.iter().filter(|place| !is_declared(&place.name)) {

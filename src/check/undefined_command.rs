@@ -19,11 +19,13 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
 fn check_entry(manifest: &Manifest, entry: &Spanned<CommandPattern>) -> Option<Diagnostic> {
     let text = entry.value.as_str();
     if let Some(plugin) = entry.value.plugin()
+        && manifest.broken.plugins.contains(plugin)
+    {
+        return None;
+    }
+    if let Some(plugin) = entry.value.plugin()
         && !manifest.plugins.contains_key(plugin)
     {
-        if manifest.broken.plugins.contains(plugin) {
-            return None;
-        }
         let near = nearest(plugin, manifest.plugins.keys().map(Word::as_str));
         let help = near.map_or_else(
             || format!("declare it: `plugins: {{ {plugin}: {{ commands: … }} }}`"),

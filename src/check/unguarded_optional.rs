@@ -7,19 +7,26 @@ use crate::{
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
-    for command in manifest.commands.values() {
+    for command in manifest.sound_commands() {
         let declared = command.args.as_deref().unwrap_or_default();
-        let is_optional = |name: &Word| {
-            declared.iter().any(|argument| argument.name == *name && argument.is_optional)
-        };
-        let unguarded =
-            command.uses.iter().filter(|place| !place.takes_absence && is_optional(&place.name));
+        let find = |name: &Word| declared.iter().find(|argument| argument.name == *name);
+        let unguarded = command.uses.iter().filter(|place| {
+            let is_optional = find(&place.name).is_some_and(|argument| argument.is_optional);
+            // A guard that is not declared is the fault, and not what stands behind it.
+            let has_sound_guard = place.guard.as_ref().is_none_or(|guard| find(guard).is_some());
+            !place.takes_absence && is_optional && has_sound_guard
+        });
         for place in unguarded {
             let word = &place.name;
             let message = format!("`{word}` is optional, and nothing says what runs without it");
-            diagnostics.push(Diagnostic::new(Code::UnguardedOptional, place.span, message).help(format!(
-                "write `{{ when: {word}, args: [\"{{{word}}}\"] }}`, or give the argument a `default`"
-            )));
+            let help = match place.item.as_ref().filter(|_| place.guard.is_none()) {
+                Some(item) => format!(
+                    "write `{{ when: {word}, args: [{item:?}] }}`, or give the argument a `default`"
+                ),
+                None => "give the argument a `default`, or make it required".to_owned(),
+            };
+            diagnostics
+                .push(Diagnostic::new(Code::UnguardedOptional, place.span, message).help(help));
         }
     }
 }

@@ -9,10 +9,15 @@ use std::collections::BTreeSet;
 
 /// Cost grows with commands × patterns that have a wildcard, and with the number of literal entries.
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
+    if !manifest.broken.permissions.is_empty() {
+        return;
+    }
     let mut literals = BTreeSet::new();
     let mut globs = Vec::new();
     for entry in manifest.permissions.iter().flat_map(|permission| &permission.allow) {
         match &entry.value {
+            // It may be the misspelt name of a command that would seem to be unreachable.
+            CommandPattern::Literal(name) if !manifest.commands.contains_key(name) => return,
             CommandPattern::Literal(name) => {
                 literals.insert(name);
             }

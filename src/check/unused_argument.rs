@@ -3,15 +3,22 @@
 use crate::{
     diagnostic::{Code, Diagnostic},
     manifest::{Backend, Manifest},
+    name::Word,
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
-    for command in manifest.commands.values() {
+    for command in manifest.sound_commands() {
         // What a Rust function does with its arguments is not the manifest's to know.
         if matches!(command.run.value, Backend::Native(_)) {
             continue;
         }
-        for argument in command.args.as_deref().unwrap_or_default() {
+        let declared = command.args.as_deref().unwrap_or_default();
+        let is_declared = |name: &Word| declared.iter().any(|argument| argument.name == *name);
+        if !command.uses.iter().all(|place| is_declared(&place.name)) {
+            // A misspelt placeholder may be the one that means the argument.
+            continue;
+        }
+        for argument in declared {
             let is_used = command.uses.iter().any(|place| place.name == argument.name);
             if !is_used {
                 diagnostics.push(

@@ -200,7 +200,7 @@ fn help(manifest: &Manifest, caller: &Caller, command: &str) -> String {
         return "help: nothing can allow it to a page without an origin".to_owned();
     };
     let yaml = to_yaml(&suggestion(manifest, caller, origin, command));
-    let yaml: String = yaml.lines().map(|line| format!("\n  {line}")).collect();
+    let yaml = yaml.lines().fold(String::new(), |text, line| text + "\n  " + line);
     format!("help: this would allow it:{yaml}")
 }
 
@@ -217,13 +217,15 @@ fn suggestion(manifest: &Manifest, caller: &Caller, origin: &Origin, command: &s
             .origins
             .iter()
             .find(|(_, pattern)| pattern.value.literal().as_ref() == Some(origin));
-        let name = declared.map(|(name, _)| name.to_string()).unwrap_or_else(|| {
+        let name = if let Some((name, _)) = declared {
+            name.to_string()
+        } else {
             let name = free_name(origin.host(), |name| {
                 matches!(name, "app" | "remote") || manifest.origins.contains_key(name)
             });
             sections.insert("origins".into(), json!({ &name: origin.to_string() }));
             name
-        });
+        };
         permission.insert("origins".into(), json!([name]));
     }
     permission.insert("allow".into(), json!([command]));

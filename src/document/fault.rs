@@ -10,13 +10,21 @@ use std::ops::Range;
 
 const INDENT: &str =
     "check the indentation of this line, and quote the value if this is part of it";
+const INDENT_OR_ABOVE: &str =
+    "check the indentation of this line, or quote the value above if this line is part of it";
 const QUOTES: &str = "close the quotes at the end of the value";
 const ESCAPE: &str = r"write `\\` for a backslash, or put the text in single quotes";
 const TAG: &str = "remove the tag, or quote the value if it starts with `!`";
 
 /// The finding for a stop of the scanner at byte `at`.
 pub(super) fn report(text: &str, file: FileId, fault: &Fault, at: usize) -> Diagnostic {
-    let (message, help) = wording(fault, text.get(at..).unwrap_or(""));
+    let (message, mut help) = wording(fault, text.get(at..).unwrap_or(""));
+    let line = text.get(..at).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
+    let is_first_word = !line.trim().is_empty() && !line.trim().contains([' ', ':', '{', '[']);
+    if matches!(fault, Fault::MappingValueNotAllowed) && is_first_word {
+        // The line is a key like any other; it stands in the wrong column.
+        help = Some(INDENT_OR_ABOVE);
+    }
     let code = match fault {
         Fault::RecursionLimitExceeded => Code::TooDeep,
         fault if is_tag(fault) => Code::YamlTag,

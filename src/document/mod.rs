@@ -11,7 +11,7 @@ mod tests;
 mod token;
 mod tree;
 
-pub use emit::to_yaml;
+pub use emit::{to_flow_yaml, to_yaml};
 pub use parse::parse;
 
 use crate::source::Span;
@@ -57,6 +57,22 @@ impl Node {
     /// The value under a key, if this is a mapping that has it.
     pub fn find(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The first character of a mapping: what to point at when it is about all of it.
+    pub fn first_character(&self) -> Span {
+        // A plain key is in the file as it is in the tree; quotes and braces are one byte.
+        let width = self
+            .entries()
+            .next()
+            .filter(|(key, entry)| {
+                let key_range = entry.key.range();
+                key_range.start == self.span.range().start && key_range.len() == key.len()
+            })
+            .and_then(|(key, _)| key.chars().next())
+            .map_or(1, char::len_utf8);
+        let start = self.span.range().start;
+        Span::new(self.span.file, start, start + width)
     }
 
     /// Key and value, if this is a mapping that has the key.

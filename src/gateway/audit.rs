@@ -16,6 +16,8 @@ pub enum Outcome {
     CommandError,
     /// The gateway refused or failed it.
     Rejected(RejectionCode),
+    /// Whoever waited for it went away before it ended.
+    Cancelled,
     /// The invoke key was missing or wrong.
     WrongKey,
 }
@@ -41,6 +43,7 @@ impl fmt::Display for Outcome {
             Self::Ok => f.write_str("ok"),
             Self::CommandError => f.write_str("command_error"),
             Self::Rejected(code) => write!(f, "{code}"),
+            Self::Cancelled => f.write_str("cancelled"),
             Self::WrongKey => f.write_str("wrong_key"),
         }
     }

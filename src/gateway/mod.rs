@@ -18,6 +18,8 @@ pub use audit::{Audit, Counters, Counts, NoAudit, Outcome, Record};
 pub use head::{ContentType, RequestHead};
 pub use key::InvokeKey;
 pub use session::{Session, Sessions};
+// Lanes carry the messages of channels, and know the gateway alone.
+pub use crate::channel::PageCall;
 pub use snapshot::Snapshot;
 
 use crate::{
@@ -113,7 +115,9 @@ impl Pipeline {
     pub async fn run(&self, admission: Admission, body: Vec<u8>) -> Answer {
         let Admission { call, ticket } = admission;
         let length = body.len();
+        let mut unfinished = Unfinished { pipeline: self, call: Some(&call), length };
         let reply = call.run(ticket, body).await;
+        unfinished.call = None;
         self.answer(&call, reply, length)
     }
 
@@ -154,5 +158,22 @@ impl Pipeline {
             bytes,
             took,
         });
+    }
+}
+
+/// A call that has begun: if its future is dropped, it leaves its record all the same.
+struct Unfinished<'a> {
+    pipeline: &'a Pipeline,
+    call: Option<&'a Call>,
+    length: usize,
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if let Some(Call { snapshot, sight, head, started }) = self.call {
+            let generation = Some(snapshot.policy.generation);
+            let outcome = Outcome::Cancelled;
+            self.pipeline.finish(&sight.caller, generation, head, *started, outcome, self.length);
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     plan::{JsonTemplate, Output, ProcessPlan, Slot, SlotKind, Template, TemplateError},
     source::{Span, Spanned},
 };
+use jsonschema::error::{ValidationError, ValidationErrorKind};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
@@ -31,6 +32,7 @@ pub(super) fn command(
         timeout: lowering.unit(limits_node, "timeout", units::parse_duration),
     };
     let run = run?;
+    let run_span = run_node.find("native").unwrap_or(run_node).span;
     // Only a Rust function can check arguments that the manifest does not declare.
     let args = match (&run, args) {
         (Backend::Native(_), args) => args,
@@ -40,7 +42,7 @@ pub(super) fn command(
         span: entry.key,
         description: file.description,
         args,
-        run: Spanned::new(run, run_node.span),
+        run: Spanned::new(run, run_span),
         uses,
         limits,
     })
@@ -92,16 +94,34 @@ fn schema(
                 .value
                 .pointer(error.instance_path().as_str())
                 .map_or(entry.value.span, |node| node.span);
-            lowering.report(
-                Diagnostic::new(
-                    Code::SchemaInvalid,
-                    span,
-                    format!("this is not a JSON Schema: {error}"),
-                )
-                .help("an argument is written as JSON Schema 2020-12, such as `{ type: string }`"),
-            );
+            let pointer = error.instance_path().as_str();
+            let (message, help) = schema_fault(&error, pointer.ends_with("/type"));
+            lowering.report(Diagnostic::new(Code::SchemaInvalid, span, message).help(help));
             None
         }
+    }
+}
+
+/// What is wrong with a schema, without the schema of schemas in the words.
+fn schema_fault(error: &ValidationError<'_>, is_type: bool) -> (String, &'static str) {
+    let help = "an argument is written as JSON Schema 2020-12, such as `{ type: string }`";
+    match error.kind() {
+        _ if is_type => (
+            format!("{} is not a type", quoted(error.instance())),
+            "types are `string`, `integer`, `number`, `boolean`, `array`, `object` and `null`",
+        ),
+        ValidationErrorKind::Format { format } if format == "regex" => (
+            format!("{} is not a regular expression", quoted(error.instance())),
+            "put a backslash before each character that stands for itself",
+        ),
+        _ => (format!("this is not a JSON Schema: {error}"), help),
+    }
+}
+
+fn quoted(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) => format!("`{}`", text.escape_debug()),
+        None => format!("`{value}`"),
     }
 }
 
@@ -112,17 +132,9 @@ fn backend(
     uses: &mut Vec<Use>,
 ) -> Option<Backend> {
     if let (Some(value), Some(at)) = (file.value, node.find("value")) {
-        return match JsonTemplate::parse(&value) {
-            Ok(template) => {
-                value_uses(at, uses);
-                Some(Backend::Value(template))
-            }
-            Err((pointer, error)) => {
-                let span = at.pointer(&pointer).map_or(at.span, |node| node.span);
-                report_template(lowering, span, &error);
-                None
-            }
-        };
+        value_uses(lowering, at, uses);
+        // What does not parse was reported with its place.
+        return JsonTemplate::parse(&value).ok().map(Backend::Value);
     }
     if let (Some(process), Some(at)) = (file.process, node.find("process")) {
         return plan(lowering, at, process, uses).map(Backend::Process);
@@ -131,17 +143,27 @@ fn backend(
 }
 
 /// The placeholders of a value, each with the text that it is in. A whole one may be absent: it is null then.
-fn value_uses(node: &Node, uses: &mut Vec<Use>) {
-    if let Some(template) = node.as_str().and_then(|text| text.parse::<Template>().ok()) {
-        let takes_absence = template.whole().is_some();
-        template_uses(&template, node.span, takes_absence, uses);
+fn value_uses(lowering: &mut Lowering<'_>, node: &Node, uses: &mut Vec<Use>) {
+    match node.as_str().map(str::parse::<Template>) {
+        Some(Ok(template)) => {
+            let takes_absence = template.whole().is_some();
+            template_uses(&template, node.span, takes_absence, uses);
+        }
+        Some(Err(error)) => report_template(lowering, node.span, &error),
+        None => {}
     }
-    node.items().iter().for_each(|item| value_uses(item, uses));
-    node.entries().for_each(|(_, entry)| value_uses(&entry.value, uses));
+    node.items().iter().for_each(|item| value_uses(lowering, item, uses));
+    node.entries().for_each(|(_, entry)| value_uses(lowering, &entry.value, uses));
 }
 
 fn template_uses(template: &Template, span: Span, takes_absence: bool, uses: &mut Vec<Use>) {
-    uses.extend(template.arguments().map(|name| Use { name: name.clone(), span, takes_absence }));
+    uses.extend(template.arguments().map(|name| Use {
+        name: name.clone(),
+        span,
+        takes_absence,
+        guard: None,
+        item: None,
+    }));
 }
 
 fn report_template(lowering: &mut Lowering<'_>, span: Span, error: &TemplateError) {
@@ -175,15 +197,12 @@ fn plan(
             )
             .help("declare one command for each program; a page never chooses what runs"),
         );
-        return None;
-    }
-    if file.program.is_empty() || file.program.contains('\0') {
-        lowering.report(Diagnostic::new(
-            Code::InvalidValue,
-            program_span,
-            "the program has no name",
-        ));
-        return None;
+    } else if file.program.is_empty() || file.program.contains('\0') {
+        lowering.report(
+            Diagnostic::new(Code::InvalidValue, program_span, "the program has no name").help(
+                "name a program on the gateway's `PATH`, or a path from the manifest's folder",
+            ),
+        );
     }
     check_environment(lowering, node, &file.env);
     let args = slots(lowering, node, file.args, uses);
@@ -287,6 +306,8 @@ fn slot(
         name: name.clone(),
         span,
         takes_absence: guard == Some(name),
+        guard: guard.cloned(),
+        item: Some(text.to_owned()),
     }));
     Some(slot)
 }
@@ -300,7 +321,7 @@ fn guarded_slots(
 ) -> Option<Slot> {
     let span = node.find("when").map_or(node.span, |node| node.span);
     let word = lowering.name::<Word>(&when.when, span, Code::InvalidName)?;
-    uses.push(Use { name: word.clone(), span, takes_absence: true });
+    uses.push(Use { name: word.clone(), span, takes_absence: true, guard: None, item: None });
     let places = node.find("args").map(Node::items).unwrap_or_default();
     let mut inner = Vec::new();
     for (text, place) in when.args.iter().zip(places) {

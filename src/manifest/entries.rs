@@ -25,12 +25,8 @@ pub(super) fn window(
             let span = entry.value.find("url").map_or(entry.key, |node| node.span);
             match parse_page(&text) {
                 Ok(page) => page,
-                Err(message) => {
-                    lowering.report(
-                        Diagnostic::new(Code::InvalidUrl, span, message).help(
-                            "write a path in `app.frontend`, such as `index.html`, or an `https://` address",
-                        ),
-                    );
+                Err((message, help)) => {
+                    lowering.report(Diagnostic::new(Code::InvalidUrl, span, message).help(help));
                     return None;
                 }
             }
@@ -45,27 +41,38 @@ pub(super) fn window(
     })
 }
 
-fn parse_page(text: &str) -> Result<Page, String> {
+const PAGE: &str = "write a path in `app.frontend`, such as `index.html`, or an `https://` address";
+
+/// Reads a window's address; the error is a message and what to do.
+fn parse_page(text: &str) -> Result<Page, (String, String)> {
     if !text.contains("://") {
         let path = text.split(['?', '#']).next().unwrap_or_default();
         let is_inside = !path.starts_with('/')
             && !path.contains(['\\', ':'])
             && !path.split('/').any(|part| part == "..");
         if path.is_empty() || !is_inside || text.chars().any(char::is_control) {
-            return Err(format!(
-                "`{}` is not a path in the frontend's folder",
-                text.escape_debug()
-            ));
+            let message =
+                format!("`{}` is not a path in the frontend's folder", text.escape_debug());
+            let below = text.trim_start_matches('/');
+            let is_rooted = below.len() < text.len();
+            let help = match is_rooted.then(|| parse_page(below)) {
+                Some(Ok(_)) => format!("write `{below}`"),
+                _ => PAGE.to_owned(),
+            };
+            return Err((message, help));
         }
         return Ok(Page::App(text.to_owned()));
     }
-    let url =
-        url::Url::parse(text).map_err(|error| format!("`{text}` is not an address: {error}"))?;
+    let url = url::Url::parse(text).map_err(|error| {
+        (format!("`{}` is not an address: {error}", text.escape_debug()), PAGE.to_owned())
+    })?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("a window cannot show `{}:` addresses", url.scheme()));
+        let message = format!("a window cannot show `{}:` addresses", url.scheme());
+        return Err((message, PAGE.to_owned()));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("an address in a manifest has no user name or password".to_owned());
+        let message = "an address in a manifest has no user name or password".to_owned();
+        return Err((message, "remove what stands before the `@`".to_owned()));
     }
     Ok(Page::Remote(url))
 }
@@ -75,9 +82,10 @@ pub(super) fn permission(
     id: Word,
     entry: &Entry,
     file: file::Permission,
+    is_whole: bool,
 ) -> Permission {
     let node = &entry.value;
-    if file.windows.is_none() && file.webviews.is_none() {
+    if is_whole && file.windows.is_none() && file.webviews.is_none() {
         lowering.report(
             Diagnostic::new(
                 Code::MissingSubject,
@@ -119,14 +127,13 @@ fn patterns<T: FromStr<Err = PatternError>>(
     for (text, item) in texts.iter().zip(items) {
         match text.parse::<T>() {
             Ok(pattern) => found.push(Spanned::new(pattern, item.span)),
-            Err(error) => lowering.report(
-                Diagnostic::new(
-                    code,
-                    item.span,
-                    format!("`{}` is not a pattern: {}", text.escape_debug(), error.message),
-                )
-                .maybe_help(error.help),
-            ),
+            Err(error) => {
+                let message = match text.as_str() {
+                    "" => error.message,
+                    _ => format!("`{}` is not a pattern: {}", text.escape_debug(), error.message),
+                };
+                lowering.report(Diagnostic::new(code, item.span, message).maybe_help(error.help));
+            }
         }
     }
     found
@@ -144,12 +151,11 @@ fn origin_names(
             "app" => OriginName::App,
             "remote" => OriginName::Remote,
             url if url.contains("://") => {
-                lowering.report(
-                    Diagnostic::new(Code::UndefinedOrigin, item.span, "a permission names origins")
-                        .help(format!(
-                            "declare it: `origins: {{ docs: \"{url}\" }}`, and write `docs` here"
-                        )),
-                );
+                let url = url.escape_debug();
+                let message = format!("`{url}` is not the name of an origin");
+                lowering.report(Diagnostic::new(Code::UndefinedOrigin, item.span, message).help(
+                    format!("declare it: `origins: {{ docs: \"{url}\" }}`, and write `docs` here"),
+                ));
                 continue;
             }
             _ => match lowering.name::<Word>(text, item.span, Code::InvalidName) {

@@ -1,22 +1,20 @@
 //! From spanned tree to typed manifest: each entry on its own, so that a fault in one hides none in another.
 
 use super::{
-    App, Broken, Channels, Limits, Manifest, Unlisted, backend, entries, file,
-    schema::check_structure, units,
+    App, Broken, BrokenNames, Channels, Limits, Manifest, Unlisted, backend, entries, file,
+    structure::{Structure, check_structure},
+    units,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
     document::{Entry, Node},
-    name::{CommandName, Label, Word},
+    name::{CommandName, Label, NameError, Word},
     pattern::OriginPattern,
     source::{Span, Spanned},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 /// Names of origins that the language itself gives.
 const BUILT_IN_ORIGINS: [&str; 2] = ["app", "remote"];
@@ -30,16 +28,24 @@ const DEFAULT_CSP: &str = "default-src 'self'";
 /// [`Manifest::broken`]. `None` means that not even the outline could be read.
 pub fn lower(document: &Node, root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Option<Manifest> {
     let json = document.to_json();
-    let broken: BTreeSet<String> =
-        check_structure(document, &json, diagnostics).into_iter().collect();
-    if broken.contains("") && json.as_object().is_none() {
-        return None;
-    }
-    let mut lowering = Lowering { json: &json, broken: &broken, root, diagnostics };
-    let start = document.span.start as usize;
+    let structure = check_structure(document, &json, diagnostics);
+    json.as_object()?;
+    let mut lowering = Lowering { json: &json, structure, root, diagnostics };
+    let section = |lowering: &Lowering<'_>, key: &str| BrokenNames {
+        is_whole_section: lowering.is_unread_section(document, key),
+        ..BrokenNames::default()
+    };
+    let broken = Broken {
+        app: lowering.structure.is_broken("/app") || lowering.is_unread_section(document, "app"),
+        commands: section(&lowering, "commands"),
+        plugins: section(&lowering, "plugins"),
+        origins: section(&lowering, "origins"),
+        windows: section(&lowering, "windows"),
+        permissions: section(&lowering, "permissions"),
+    };
     let app = lowering.app(document);
     let mut manifest = Manifest {
-        start: Span::new(document.span.file, start, start + 1),
+        start: document.first_character(),
         root: root.to_owned(),
         origins: BTreeMap::new(),
         windows: Vec::new(),
@@ -49,7 +55,7 @@ pub fn lower(document: &Node, root: &Path, diagnostics: &mut Vec<Diagnostic>) ->
         unlisted: lowering.section("unlisted").unwrap_or(Unlisted::Deny),
         limits: lowering.limits(document),
         channels: lowering.channels(),
-        broken: Broken::default(),
+        broken,
         app,
     };
     lowering.origins(document, &mut manifest);
@@ -63,7 +69,7 @@ pub fn lower(document: &Node, root: &Path, diagnostics: &mut Vec<Diagnostic>) ->
 /// The state of one lowering: the same value as JSON, the faults that are known, and where new ones go.
 pub(super) struct Lowering<'a> {
     json: &'a Value,
-    broken: &'a BTreeSet<String>,
+    structure: Structure,
     pub(super) root: &'a Path,
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
 }
@@ -83,6 +89,24 @@ fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
 
+/// The value with whole numbers as integers, however they were written.
+fn with_integers(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => {
+            // In this range every whole number is exactly one double.
+            let whole =
+                number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 1e15);
+            #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
+            whole.map_or_else(|| value.clone(), |whole| Value::from(whole as i64))
+        }
+        Value::Array(items) => items.iter().map(with_integers).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(key, member)| (key.clone(), with_integers(member))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
 impl Lowering<'_> {
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
@@ -90,18 +114,22 @@ impl Lowering<'_> {
 
     /// Reads the value at a JSON pointer, unless something in it is known to be broken.
     fn read<T: DeserializeOwned>(&self, pointer: &str) -> Option<T> {
-        // All pointers below this one sort between it and the next sibling.
-        let is_broken = self
-            .broken
-            .range(pointer.to_owned()..)
-            .take_while(|broken| broken.starts_with(pointer))
-            .any(|broken| {
-                broken.len() == pointer.len() || broken[pointer.len()..].starts_with('/')
-            });
-        if is_broken {
+        if self.structure.is_unreadable(pointer) {
             return None;
         }
-        T::deserialize(self.json.pointer(pointer)?).ok()
+        let value = self.json.pointer(pointer)?;
+        // To JSON Schema `4.0` is an integer; to Rust it is not.
+        T::deserialize(value).or_else(|_| T::deserialize(&with_integers(value))).ok()
+    }
+
+    /// Whether a section is of the wrong type, or is not there and may stand under a misspelt key.
+    fn is_unread_section(&self, document: &Node, key: &str) -> bool {
+        match document.find(key) {
+            Some(node) => {
+                node.entries().next().is_none() && self.structure.is_broken(&format!("/{key}"))
+            }
+            None => self.structure.misspelt.contains("") || self.structure.unreadable.contains(""),
+        }
     }
 
     fn section<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
@@ -114,7 +142,9 @@ impl Lowering<'_> {
             file.map(|app| (app.id, app.name, app.frontend, app.csp)).unwrap_or_default();
         let span =
             |key: &str| document.find("app").and_then(|app| app.find(key)).map(|node| node.span);
-        if let Some(span) = span("id").filter(|_| !is_reverse_dns(&id)) {
+        let written =
+            document.pointer("/app/id").and_then(|node| Some((node.as_str()?, node.span)));
+        if let Some((id, span)) = written.filter(|(id, _)| !is_reverse_dns(id)) {
             let message = format!("`{}` is not a reverse domain name", id.escape_debug());
             self.report(
                 Diagnostic::new(Code::InvalidName, span, message).help(
@@ -186,19 +216,32 @@ impl Lowering<'_> {
     /// Reads a key as a name; what is wrong with it is reported with the code.
     pub(super) fn name<T>(&mut self, text: &str, span: Span, code: Code) -> Option<T>
     where
-        T: std::str::FromStr<Err = crate::name::NameError>,
+        T: std::str::FromStr<Err = NameError>,
     {
-        text.parse()
-            .map_err(|error| {
-                let message = format!("`{}` is not a name: {error}", text.escape_debug());
-                self.report(Diagnostic::new(code, span, message));
-            })
-            .ok()
+        let kind = if code == Code::InvalidLabel { "label" } else { "name" };
+        let error = match text.parse() {
+            Ok(name) => return Some(name),
+            Err(error) => error,
+        };
+        let text = text.escape_debug();
+        let (message, help) = match error {
+            NameError::Empty => (format!("a {kind} cannot be empty"), None),
+            NameError::Character { character, grammar } => (
+                format!(
+                    "`{text}` is not a {kind}: `{}` may not stand in it",
+                    character.escape_debug()
+                ),
+                Some(format!("a {kind} is made of {grammar}")),
+            ),
+            error => (format!("`{text}` is not a {kind}: {error}"), None),
+        };
+        self.report(Diagnostic::new(code, span, message).maybe_help(help));
+        None
     }
 
     fn origins(&mut self, document: &Node, manifest: &mut Manifest) {
         for (key, entry) in section_entries(document, "origins") {
-            manifest.broken.origins.insert(key.to_owned());
+            manifest.broken.origins.names.insert(key.to_owned());
             let Some(name) = self.name::<Word>(key, entry.key, Code::InvalidName) else { continue };
             if BUILT_IN_ORIGINS.contains(&key) {
                 self.report(
@@ -210,7 +253,7 @@ impl Lowering<'_> {
             let Some(text) = entry.value.as_str() else { continue };
             match text.parse::<OriginPattern>() {
                 Ok(pattern) => {
-                    manifest.broken.origins.remove(key);
+                    manifest.broken.origins.names.remove(key);
                     manifest.origins.insert(name, Spanned::new(pattern, entry.value.span));
                 }
                 Err(error) => self.report(
@@ -234,7 +277,7 @@ impl Lowering<'_> {
             match window {
                 Some(window) => manifest.windows.push(window),
                 None => {
-                    manifest.broken.windows.insert(key.to_owned());
+                    manifest.broken.windows.names.insert(key.to_owned());
                 }
             }
         }
@@ -262,8 +305,16 @@ impl Lowering<'_> {
 
     fn plugins(&mut self, document: &Node, manifest: &mut Manifest) {
         for (key, entry) in section_entries(document, "plugins") {
+            let pointer = format!("/plugins/{}", escape(key));
+            let commands = format!("{pointer}/commands");
+            if self.structure.misspelt.contains(&pointer)
+                || self.structure.unreadable.contains(&pointer)
+                || self.structure.unreadable.contains(&commands)
+            {
+                manifest.broken.plugins.names.insert(key.to_owned());
+            }
             let Some(plugin) = self.name::<Word>(key, entry.key, Code::InvalidName) else {
-                manifest.broken.plugins.insert(key.to_owned());
+                manifest.broken.plugins.names.insert(key.to_owned());
                 continue;
             };
             if key.starts_with("__") {
@@ -271,13 +322,13 @@ impl Lowering<'_> {
                     Diagnostic::new(Code::InvalidName, entry.key, format!("`{key}` is reserved"))
                         .help("namespaces that begin with two underscores belong to the gateway"),
                 );
-                manifest.broken.plugins.insert(key.to_owned());
+                manifest.broken.plugins.names.insert(key.to_owned());
                 continue;
             }
             for (name_key, command) in section_entries(&entry.value, "commands") {
                 let word = self.name::<Word>(name_key, command.key, Code::InvalidName);
                 let name = word.map(|word| CommandName::in_plugin(&plugin, &word));
-                let pointer = format!("/plugins/{}/commands/{}", escape(key), escape(name_key));
+                let pointer = format!("{commands}/{}", escape(name_key));
                 let wire = format!("plugin:{key}|{name_key}");
                 self.command(name, &wire, command, &pointer, manifest);
             }
@@ -298,22 +349,28 @@ impl Lowering<'_> {
             (Some(_), Some(file)) => backend::command(self, entry, file),
             _ => None,
         };
-        match (name, command) {
-            (Some(name), Some(command)) => {
-                manifest.commands.insert(name, command);
-            }
-            _ => {
-                manifest.broken.commands.insert(wire.to_owned());
-            }
+        if command.is_none() || self.structure.is_broken(pointer) {
+            manifest.broken.commands.names.insert(wire.to_owned());
+        }
+        if let (Some(name), Some(command)) = (name, command) {
+            manifest.commands.insert(name, command);
         }
     }
 
     fn permissions(&mut self, document: &Node, manifest: &mut Manifest) {
         for (key, entry) in section_entries(document, "permissions") {
+            let pointer = format!("/permissions/{}", escape(key));
+            let mut is_whole = !self.structure.is_broken(&pointer);
+            let before = self.diagnostics.len();
             let id = self.name::<Word>(key, entry.key, Code::InvalidName);
-            let file = self.read::<file::Permission>(&format!("/permissions/{}", escape(key)));
+            let file = self.read::<file::Permission>(&pointer);
             if let (Some(id), Some(file)) = (id, file) {
-                manifest.permissions.push(entries::permission(self, id, entry, file));
+                manifest.permissions.push(entries::permission(self, id, entry, file, is_whole));
+            }
+            // An entry that was left out may be the one that allows a command.
+            is_whole &= self.diagnostics.len() == before;
+            if !is_whole {
+                manifest.broken.permissions.names.insert(key.to_owned());
             }
         }
     }

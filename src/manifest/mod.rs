@@ -5,6 +5,7 @@ mod entries;
 mod file;
 mod lower;
 mod schema;
+mod structure;
 mod units;
 
 pub use file::Unlisted;
@@ -55,17 +56,48 @@ pub struct Manifest {
     pub broken: Broken,
 }
 
-/// Names whose declarations could not be read: using them is no second fault.
+impl Manifest {
+    /// The commands of which everything could be read, so that what is missing in them is really missing.
+    pub fn sound_commands(&self) -> impl Iterator<Item = &Command> {
+        let is_sound = |name: &CommandName| !self.broken.commands.contains(name.as_str());
+        self.commands.iter().filter(move |(name, _)| is_sound(name)).map(|(_, command)| command)
+    }
+}
+
+/// What could not be read whole: that something seems to be missing there is no second fault.
 #[derive(Debug, Default)]
 pub struct Broken {
+    /// Whether it is `app`.
+    pub app: bool,
     /// Commands, by their name on the wire.
-    pub commands: BTreeSet<String>,
+    pub commands: BrokenNames,
     /// Plugins.
-    pub plugins: BTreeSet<String>,
+    pub plugins: BrokenNames,
     /// Origins.
-    pub origins: BTreeSet<String>,
+    pub origins: BrokenNames,
     /// Windows.
-    pub windows: BTreeSet<String>,
+    pub windows: BrokenNames,
+    /// Permissions.
+    pub permissions: BrokenNames,
+}
+
+/// Some names of a section, or all of them.
+#[derive(Debug, Default)]
+pub struct BrokenNames {
+    names: BTreeSet<String>,
+    is_whole_section: bool,
+}
+
+impl BrokenNames {
+    /// Whether the name may have been declared by something that could not be read.
+    pub fn contains(&self, name: &str) -> bool {
+        self.is_whole_section || self.names.contains(name)
+    }
+
+    /// Whether the whole section could be read.
+    pub fn is_empty(&self) -> bool {
+        !self.is_whole_section && self.names.is_empty()
+    }
 }
 
 /// The app as a whole.
@@ -131,6 +163,10 @@ pub struct Use {
     pub span: Span,
     /// Whether it has a meaning when the argument was not given.
     pub takes_absence: bool,
+    /// The argument whose absence leaves the placeholder out.
+    pub guard: Option<Word>,
+    /// The text, if it is an item of a program's arguments.
+    pub item: Option<String>,
 }
 
 /// One declared argument.

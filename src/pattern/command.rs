@@ -1,7 +1,7 @@
 //! Command patterns: a name in which `*` stands for any run of name characters; nothing else is special.
 
 use super::PatternError;
-use crate::name::{CommandName, is_word_character};
+use crate::name::{CommandName, NameError, is_word_character};
 use regex::Regex;
 
 /// Which commands an entry of `allow` or `deny` stands for.
@@ -30,19 +30,26 @@ impl std::str::FromStr for CommandPattern {
             return Ok(Self::Star);
         }
         if !text.contains('*') {
-            return text
-                .parse()
-                .map(Self::Literal)
-                .map_err(|error: crate::name::NameError| PatternError::new(error.to_string()));
+            return text.parse().map(Self::Literal).map_err(malformed);
         }
         // With a letter in place of each star, the rest must be a name.
-        if let Err(error) = text.replace('*', "x").parse::<CommandName>() {
-            return Err(PatternError::new(error.to_string()));
-        }
+        text.replace('*', "x").parse::<CommandName>().map_err(malformed)?;
         let source = format!("^{}$", regex::escape(text).replace(r"\*", "[A-Za-z0-9_-]*"));
         let regex = Regex::new(&source).map_err(|error| PatternError::new(error.to_string()))?;
         let prefix = text.split('*').next().unwrap_or_default().to_owned();
         Ok(Self::Glob { text: text.to_owned(), prefix, regex })
+    }
+}
+
+fn malformed(error: NameError) -> PatternError {
+    match error {
+        NameError::Empty => PatternError::new("a command pattern cannot be empty"),
+        NameError::Character { character, grammar } => {
+            PatternError::new(format!("`{}` may not stand in it", character.escape_debug())).help(
+                format!("a command's name is made of {grammar}; `*` stands for any run of them"),
+            )
+        }
+        error => PatternError::new(error.to_string()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::PatternError;
 use crate::name::{Label, is_label_character};
-use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
+use globset::{ErrorKind, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 
 /// A pattern over window or webview labels.
 ///
@@ -40,14 +40,28 @@ impl std::str::FromStr for LabelPattern {
                 "`{}` cannot stand in a label",
                 bad.escape_default()
             ))
-            .help("labels are made of letters, digits and `_`, `/`, `:`, `-`"));
+            .help("labels are made of ASCII letters, digits and `_`, `/`, `:`, `-`"));
         }
         let glob = GlobBuilder::new(text)
             .literal_separator(false)
             .backslash_escape(false)
             .build()
-            .map_err(|error| PatternError::new(error.kind().to_string()))?;
+            .map_err(|error| malformed(error.kind()))?;
         Ok(Self { text: text.to_owned(), matcher: glob.compile_matcher() })
+    }
+}
+
+/// The library's words speak of escapes, which a label pattern does not have.
+fn malformed(kind: &ErrorKind) -> PatternError {
+    match kind {
+        ErrorKind::UnclosedClass => PatternError::new("`[` is never closed"),
+        ErrorKind::UnclosedAlternates => PatternError::new("`{` is never closed"),
+        ErrorKind::UnopenedAlternates => PatternError::new("`}` closes nothing"),
+        ErrorKind::InvalidRange(from, to) => {
+            PatternError::new(format!("the range `{from}-{to}` runs backwards"))
+                .help(format!("write `{to}-{from}`"))
+        }
+        other => PatternError::new(other.to_string()),
     }
 }
 

@@ -188,8 +188,10 @@ impl FromStr for OriginPattern {
 
     fn from_str(text: &str) -> Result<Self, PatternError> {
         let Some((scheme, authority)) = text.split_once("://") else {
-            return Err(PatternError::new("an origin begins with a scheme")
-                .help(format!("write `https://{text}`")));
+            return Err(PatternError::new("an origin begins with a scheme").help(match text {
+                "" => "for example `https://docs.example.com`".to_owned(),
+                _ => format!("write `https://{text}`"),
+            }));
         };
         let scheme = parse_scheme(scheme).map_err(|_| {
             PatternError::new("the scheme of an origin is literal, such as `https`")

@@ -1,6 +1,6 @@
 //! What the host runs in a page: calls of `__TAURI_INTERNALS__.runCallback`, with nothing but JSON in them.
 
-use crate::{channel::PageCall, ipc::InvokeResponse};
+use crate::{gateway::PageCall, ipc::InvokeResponse};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 

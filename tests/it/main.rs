@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod manifests;
 mod readme;
+mod rules;
 mod support;
 mod wire;

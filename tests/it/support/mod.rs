@@ -1,3 +1,4 @@
 //! What several modules of tests need.
 
 pub(crate) mod gateway;
+pub(crate) mod manifest;

@@ -3,6 +3,7 @@
 use super::Ticks;
 use crate::support::gateway::{Call, Gateway, Lane, Settled, Webview};
 use portcullis::{
+    gateway::Outcome,
     ipc::{InvokeResponse, Rejection, RejectionCode},
     serde_json::json,
 };
@@ -232,6 +233,10 @@ async fn a_call_whose_future_is_dropped_ends_and_gives_its_place_back() {
         call.abort();
         assert!(call.await.unwrap_err().is_cancelled());
         assert!(holding.ended.load(Ordering::SeqCst));
+        // It leaves its record all the same.
+        let notes = holding.gateway.take_notes();
+        let outcomes: Vec<_> = notes.iter().map(|note| note.outcome).collect();
+        assert_eq!(outcomes, [Outcome::Cancelled]);
     }
     holding.assert_places_are_free().await;
 }

@@ -1,0 +1,336 @@
+//! What the design says about the source tree and no compiler checks: who imports whom, and how files begin and end.
+
+use crate::support::manifest::repository;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Modules that everything may use, and that use only each other.
+const BASE: [&str; 6] = ["source", "name", "pattern", "diagnostic", "ipc", "plan"];
+
+/// What a module may import beside itself and the base; the stages of the design's "Source tree".
+const IMPORTS: &[(&str, &[&str])] = &[
+    ("source", &[]),
+    ("name", &[]),
+    ("pattern", &[]),
+    ("diagnostic", &[]),
+    ("ipc", &[]),
+    ("plan", &[]),
+    ("document", &[]),
+    ("manifest", &["document"]),
+    ("check", &["manifest"]),
+    ("policy", &["manifest", "check"]),
+    ("command", &[]),
+    ("channel", &[]),
+    ("plugin", &["command", "channel"]),
+    ("backend", &["command", "channel"]),
+    // A route holds what the manifest says about arguments and limits.
+    ("gateway", &["policy", "command", "channel", "manifest"]),
+    ("transport", &["gateway"]),
+    ("reload", &["document", "manifest", "check", "policy"]),
+    (
+        "app",
+        &[
+            "document",
+            "manifest",
+            "check",
+            "policy",
+            "command",
+            "channel",
+            "plugin",
+            "backend",
+            "gateway",
+            "transport",
+            "reload",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "document", "manifest", "check", "policy", "command", "channel", "gateway", "reload",
+            "app",
+        ],
+    ),
+];
+
+/// Crates that are an implementation detail of one place, as prefixes of paths below `src`.
+const CONFINED: &[(&str, &[&str])] = &[
+    ("serde_yaml", &["document/"]),
+    ("granit_parser", &["document/"]),
+    ("notify", &["reload/watch"]),
+    ("wry", &["transport/", "app/"]),
+    ("tao", &["transport/", "app/"]),
+];
+
+const MOST_LINES: usize = 450;
+
+/// Every Rust file below a folder of the repository, as a path from that folder, with its text.
+fn rust_files(folder: &str) -> BTreeMap<String, String> {
+    fn walk(root: &Path, folder: &Path, found: &mut BTreeMap<String, String>) {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path: PathBuf = entry.expect("an entry").path();
+            if path.is_dir() {
+                walk(root, &path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(root).expect("a path below").to_str().expect("UTF-8");
+                let text = fs::read_to_string(&path).expect(name);
+                found.insert(name.replace('\\', "/"), text);
+            }
+        }
+    }
+    let root = repository().join(folder);
+    let mut found = BTreeMap::new();
+    walk(&root, &root, &mut found);
+    found
+}
+
+/// The files of `src`, as code alone.
+fn sources() -> BTreeMap<String, String> {
+    let found = rust_files("src");
+    assert!(found.len() > 50, "{}", found.len());
+    found.into_iter().map(|(path, text)| (path, code(&text))).collect()
+}
+
+/// The text without comments and without what stands in quotes.
+fn code(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let skipped = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map_or(rest.len(), |end| end + 2)
+        } else if let Some(end) = raw_string(rest, &out) {
+            end
+        } else if first == '"' {
+            quoted(rest)
+        } else if first == '\'' {
+            character(rest)
+        } else {
+            0
+        };
+        if skipped == 0 {
+            out.push(first);
+            rest = &rest[first.len_utf8()..];
+        } else {
+            out.push(' ');
+            rest = &rest[skipped..];
+        }
+    }
+    out
+}
+
+/// Length of a raw string that starts here.
+fn raw_string(rest: &str, before: &str) -> Option<usize> {
+    let is_word =
+        before.ends_with(|c: char| c.is_alphanumeric() || c == '_') && !before.ends_with('b');
+    let hashes = rest.strip_prefix('r')?.chars().take_while(|c| *c == '#').count();
+    let inner = rest.get(1 + hashes..)?.strip_prefix('"').filter(|_| !is_word)?;
+    let close = format!("\"{}", "#".repeat(hashes));
+    inner.find(&close).map(|end| 2 + hashes + end + close.len())
+}
+
+fn quoted(rest: &str) -> usize {
+    let mut characters = rest.char_indices().skip(1);
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '\\' => drop(characters.next()),
+            '"' => return at + 1,
+            _ => {}
+        }
+    }
+    rest.len()
+}
+
+/// Length of a character literal; 0 for a lifetime.
+fn character(rest: &str) -> usize {
+    let mut characters = rest.char_indices().skip(1);
+    match characters.next() {
+        Some((_, '\\')) => rest[3..].find('\'').map_or(0, |end| 3 + end + 1),
+        Some((at, character)) => {
+            let end = at + character.len_utf8();
+            if rest[end..].starts_with('\'') { end + 1 } else { 0 }
+        }
+        None => 0,
+    }
+}
+
+fn word(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    &text[..end]
+}
+
+/// Places where a word stands as a word.
+fn places<'a>(code: &'a str, wanted: &'a str) -> impl Iterator<Item = usize> + 'a {
+    code.match_indices(wanted).map(|(at, _)| at).filter(move |at| {
+        let before = code[..*at].chars().next_back();
+        before.is_none_or(|c| !c.is_alphanumeric() && c != '_') && word(&code[*at..]) == wanted
+    })
+}
+
+/// The first words of a path's next part: one, or one for each member of a group.
+fn heads(path: &str) -> Vec<&str> {
+    let path = path.trim_start();
+    let Some(group) = path.strip_prefix('{') else { return vec![word(path)] };
+    let mut depth = 0;
+    let mut found = vec![word(group.trim_start())];
+    for (at, character) in group.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => found.push(word(group[at + 1..].trim_start())),
+            _ => {}
+        }
+    }
+    found.retain(|head| !head.is_empty());
+    found
+}
+
+/// The modules of the crate's root that a file names as `crate::…`.
+fn crate_paths(code: &str) -> BTreeSet<&str> {
+    let paths =
+        places(code, "crate").filter_map(|at| code[at + 5..].trim_start().strip_prefix("::"));
+    paths.flat_map(heads).collect()
+}
+
+/// The module of the crate's root that a file belongs to.
+fn module(path: &str) -> &str {
+    path.split('/').next().unwrap_or(path).trim_end_matches(".rs")
+}
+
+#[test]
+fn modules_import_only_what_the_design_allows() {
+    let mut faults = Vec::new();
+    let mut known: BTreeSet<&str> = IMPORTS.iter().map(|(module, _)| *module).collect();
+    known.extend(["lib", "main"]);
+    let sources = sources();
+    for (path, code) in &sources {
+        let from = module(path);
+        if !known.contains(from) {
+            faults.push(format!("src/{path}: the design knows no module `{from}`"));
+        }
+        let Some((_, allowed)) = IMPORTS.iter().find(|(module, _)| *module == from) else {
+            continue;
+        };
+        for to in crate_paths(code) {
+            // What is no module of ours is an item that `lib.rs` exports, and comes from a module after all.
+            let is_module = IMPORTS.iter().any(|(module, _)| *module == to);
+            if !is_module {
+                faults.push(format!(
+                    "src/{path}: `crate::{to}` is no module: name where it comes from"
+                ));
+            } else if to != from && !BASE.contains(&to) && !allowed.contains(&to) {
+                faults.push(format!("src/{path}: `{from}` must not import `{to}`"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// `super::super` would be a way around the table.
+#[test]
+fn no_path_leaves_its_module_upward() {
+    for (path, code) in sources() {
+        let is_folder = path.ends_with("/mod.rs") || ["lib.rs", "main.rs"].contains(&path.as_str());
+        let depth = path.split('/').count() - usize::from(is_folder);
+        for at in places(&code, "super") {
+            let before: String = code[..at].chars().filter(|c| !c.is_whitespace()).collect();
+            if before.ends_with("super::") {
+                continue;
+            }
+            let after: String =
+                code[at..].chars().filter(|c| !c.is_whitespace()).take(80).collect();
+            // `pub(super)` names nothing.
+            let steps = after.split("::").take_while(|part| *part == "super").count();
+            let inline = open_modules(&code[..at]);
+            assert!(steps < depth + inline, "src/{path}: {after}");
+        }
+    }
+}
+
+/// How many inline modules are open at the end of a piece of code.
+fn open_modules(code: &str) -> usize {
+    let is_open = |at: &usize| {
+        let tail = code[*at + 3..].trim_start();
+        let behind = tail[word(tail).len()..].trim_start();
+        let count = |bracket: char| behind.matches(bracket).count();
+        behind.starts_with('{') && count('{') > count('}')
+    };
+    places(code, "mod").filter(is_open).count()
+}
+
+#[test]
+fn crates_stay_where_they_belong() {
+    let sources = sources();
+    for (name, folders) in CONFINED {
+        let mut uses = 0;
+        for (path, code) in &sources {
+            let is_named = places(code, name).any(|at| {
+                let is_path = code[at + name.len()..].trim_start().starts_with("::");
+                is_path || code[..at].trim_end().ends_with("use")
+            });
+            if is_named {
+                uses += 1;
+                let is_home = folders.iter().any(|folder| path.starts_with(folder));
+                assert!(is_home, "src/{path}: `{name}` belongs to {folders:?}");
+            }
+        }
+        assert!(uses > 0, "nobody uses `{name}` any more: remove it from the table");
+    }
+}
+
+#[test]
+fn nothing_is_unsafe() {
+    for (path, code) in sources() {
+        assert_eq!(places(&code, "unsafe").count(), 0, "src/{path}");
+    }
+}
+
+#[test]
+fn a_lint_is_switched_off_with_a_reason() {
+    for (path, text) in rust_files("src") {
+        for (number, line) in text.lines().enumerate() {
+            let attribute = line.trim_start();
+            let is_switch = ["#[allow(", "#![allow(", "#[expect(", "#![expect("];
+            if is_switch.iter().any(|start| attribute.starts_with(start)) {
+                let tail: String = text.lines().skip(number).collect();
+                let whole = tail.split(")]").next().unwrap_or_default();
+                assert!(whole.contains("reason = \""), "src/{path}:{}: {line}", number + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn files_are_short_and_say_why_they_exist() {
+    for folder in ["src", "tests"] {
+        for (path, text) in rust_files(folder) {
+            let lines = text.lines().count();
+            assert!(lines < MOST_LINES, "{folder}/{path} has {lines} lines");
+            let first = text.lines().next().unwrap_or_default();
+            assert!(first.starts_with("//! ") && first.len() > 12, "{folder}/{path}: {first:?}");
+        }
+    }
+}
+
+#[test]
+fn the_reader_of_code_sees_what_the_compiler_sees() {
+    let text = r##"
+        use crate::{
+            a::{x, y},
+            b, // crate::comment
+            c::{self, z::{Z}},
+        };
+        /// [`crate::documentation`]
+        fn f<'a>(s: &'a str) -> char { crate::d::g("crate::text \" crate::more"); '"' }
+        const R: &str = r#"crate::raw " crate::still"#;
+        const C: char = '\''; /* crate::block */ pub(crate) fn h() { $crate::e!() }
+        mod tests { use super::*; }
+    "##;
+    let code = code(text);
+    assert_eq!(crate_paths(&code).into_iter().collect::<String>(), "abcde");
+    assert_eq!(places(&code, "super").map(|at| open_modules(&code[..at])).collect::<Vec<_>>(), [1]);
+}
