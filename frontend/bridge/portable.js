@@ -76,6 +76,18 @@
   const viewBuffer = viewGetter("buffer");
   const viewOffset = viewGetter("byteOffset");
   const viewLength = viewGetter("byteLength");
+  const bufferLength = getter(ArrayBuffer.prototype, "byteLength");
+
+  // By its brand: a prototype can be put on anything, and `fetch` would send a `Blob` as what it is.
+  /** @type {(value: any) => boolean} */
+  const isBuffer = (value) => {
+    if (!isPrototypeOf(ArrayBuffer.prototype, value)) return false;
+    try {
+      return bufferLength(value) >= 0;
+    } catch {
+      return false;
+    }
+  };
 
   const JSON_TYPE = "application/json";
   const RAW_TYPE = "application/octet-stream";
@@ -121,10 +133,13 @@
   // What the host evaluates to answer a message or to push on a channel.
   /** @type {(id: number, payload: any, kind?: string) => void} */
   function runCallback(id, payload, kind) {
-    if (kind === undefined || kind === "json") return deliver(id, payload);
+    if (kind === undefined) return deliver(id, payload);
     if (!(id in callbacks)) return deliver(id, undefined);
     try {
-      if (kind === "bytes") deliver(id, fromBase64(payload));
+      // Text, because `__proto__` in an object literal means something else than in JSON.
+      if (kind === "json") deliver(id, parse(payload));
+      else if (kind === "channel-json") deliver(id, { index: payload.index, message: parse(payload.message) });
+      else if (kind === "bytes") deliver(id, fromBase64(payload));
       else if (kind === "channel-bytes") deliver(id, { index: payload.index, message: fromBase64(payload.message) });
       else if (kind === "channel-fetch") fetchChannelMessage(id, payload.index, payload.id);
       else warn(console, `[portcullis] unknown kind \`${kind}\` for callback ${id}`);
@@ -218,7 +233,7 @@
     let contentType = RAW_TYPE;
     let body;
     if (isArray(payload)) body = bytesOfList(payload);
-    else if (isView(payload) || isPrototypeOf(ArrayBuffer.prototype, payload)) {
+    else if (isView(payload) || isBuffer(payload)) {
       // A call that waits for the probe must not see what the page does to the buffer meanwhile.
       body = lane === undefined ? new Uint8Array(bytesOf(payload)) : payload;
     } else {

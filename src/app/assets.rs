@@ -1,7 +1,7 @@
 //! The frontend's files, served as `app://localhost`: only files below the frontend's folder, links resolved.
 
 use super::csp::with_bridge;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use std::{
     borrow::Cow,
@@ -65,6 +65,8 @@ impl Assets {
             (header::CONTENT_TYPE, kind),
             (header::CONTENT_SECURITY_POLICY, self.csp.as_str()),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            // Fetch standard: scripts, styles and pictures are for the app's own pages.
+            (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
             (header::CACHE_CONTROL, "no-cache"),
         ];
         for (name, value) in values {

@@ -9,7 +9,11 @@ use crate::{
     policy::compile,
     reload::{Content, Loaded, load_content},
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::Arc,
+};
 
 /// Applies readings of the manifest to a running pipeline.
 #[derive(Debug)]
@@ -31,6 +35,15 @@ pub struct Editor {
 impl Editor {
     /// Puts a new reading in force, or keeps the last good policy; the notice says which.
     pub fn apply(&self, content: Content) -> Notice {
+        // An edit that is neither in force nor reported would be taken for the one in force.
+        catch_unwind(AssertUnwindSafe(|| self.read(content))).unwrap_or_else(|_| {
+            Notice::Failed(
+                "reading the edit panicked; the last good policy stays in force".to_owned(),
+            )
+        })
+    }
+
+    fn read(&self, content: Content) -> Notice {
         let mut loaded = load_content(&self.path, content);
         if let Some(manifest) = &loaded.manifest {
             let missing = unregistered(manifest, &self.registry);

@@ -7,7 +7,7 @@ use crate::{
     transport::{Body, Message, SCHEME, answer_message},
 };
 use http::{Request, Response, StatusCode};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use tao::event_loop::EventLoopProxy;
 use tokio::runtime::Handle;
 use wry::WebViewBuilder;
@@ -21,6 +21,8 @@ pub(super) struct Lanes {
     pub(super) pipeline: Arc<Pipeline>,
     pub(super) sessions: Arc<Sessions>,
     pub(super) assets: Arc<Assets>,
+    /// Webviews that get none of the app's files: their pages are not the app's.
+    pub(super) remote: Arc<BTreeSet<Label>>,
     pub(super) runtime: Handle,
 }
 
@@ -31,10 +33,13 @@ impl Lanes {
         crate::transport::answer_request(&self.pipeline, session.as_deref(), request).await
     }
 
-    async fn answer_page(self, request: Request<Vec<u8>>) -> Response<Body> {
+    async fn answer_page(self, from: Option<Label>, request: Request<Vec<u8>>) -> Response<Body> {
+        if from.is_none_or(|label| self.remote.contains(&label)) {
+            return refused(StatusCode::FORBIDDEN);
+        }
         let assets = Arc::clone(&self.assets);
         let answer = self.runtime.spawn_blocking(move || assets.answer(&request));
-        answer.await.unwrap_or_else(|_| failed())
+        answer.await.unwrap_or_else(|_| refused(StatusCode::INTERNAL_SERVER_ERROR))
     }
 
     /// The message lane: wry's `window.ipc`, with replies evaluated in the page.
@@ -61,9 +66,9 @@ impl Lanes {
     }
 }
 
-fn failed() -> Response<Body> {
+fn refused(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::Borrowed(&[]));
-    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    *response.status_mut() = status;
     response
 }
 
@@ -75,22 +80,26 @@ pub(super) fn register(
     webviews: &std::rc::Rc<std::cell::RefCell<Vec<(webkit2gtk::WebView, Label)>>>,
 ) {
     use crate::transport;
-    use std::rc::Rc;
+    use std::{cell::RefCell, rc::Rc};
 
     /// Runs a future on the runtime, and waits for it on the UI thread without blocking it.
     async fn away(
         runtime: &Handle,
         answer: impl Future<Output = Response<Body>> + Send + 'static,
     ) -> Response<Body> {
-        runtime.spawn(answer).await.unwrap_or_else(|_| failed())
+        let answer = runtime.spawn(answer).await;
+        answer.unwrap_or_else(|_| refused(StatusCode::INTERNAL_SERVER_ERROR))
     }
 
-    let known = Rc::clone(webviews);
-    let label = move |webview: &webkit2gtk::WebView| {
-        known.borrow().iter().find(|(known, _)| known == webview).map(|(_, label)| label.clone())
+    let label = |known: &Rc<RefCell<Vec<(webkit2gtk::WebView, Label)>>>| {
+        let known = Rc::clone(known);
+        move |webview: &webkit2gtk::WebView| {
+            let known = known.borrow();
+            known.iter().find(|(known, _)| known == webview).map(|(_, label)| label.clone())
+        }
     };
     let calls = lanes.clone();
-    transport::register(context, SCHEME, label, move |from, parts, body| {
+    transport::register(context, SCHEME, label(webviews), move |from, parts, body| {
         let session = from.and_then(|label| calls.sessions.find(&label));
         let begun = transport::begin(&calls.pipeline, session.as_deref(), &parts, None);
         let (pipeline, runtime) = (Arc::clone(&calls.pipeline), calls.runtime.clone());
@@ -108,18 +117,13 @@ pub(super) fn register(
         }
     });
     let pages = lanes.clone();
-    transport::register(
-        context,
-        APP_SCHEME,
-        |_| None,
-        move |_, parts, _| {
-            let pages = pages.clone();
-            async move {
-                let runtime = pages.runtime.clone();
-                away(&runtime, pages.answer_page(Request::from_parts(parts, Vec::new()))).await
-            }
-        },
-    );
+    transport::register(context, APP_SCHEME, label(webviews), move |from, parts, _| {
+        let pages = pages.clone();
+        async move {
+            let runtime = pages.runtime.clone();
+            away(&runtime, pages.answer_page(from, Request::from_parts(parts, Vec::new()))).await
+        }
+    });
 }
 
 /// Registers both schemes with one webview, where schemes belong to webviews.
@@ -133,10 +137,10 @@ pub(super) fn attach<'a>(lanes: &Lanes, builder: WebViewBuilder<'a>) -> WebViewB
                 responder.respond(lanes.answer_call(from, request).await);
             });
         })
-        .with_asynchronous_custom_protocol(APP_SCHEME.into(), move |_, request, responder| {
-            let lanes = pages.clone();
+        .with_asynchronous_custom_protocol(APP_SCHEME.into(), move |label, request, responder| {
+            let (lanes, from) = (pages.clone(), label.parse().ok());
             pages.runtime.spawn(async move {
-                responder.respond(lanes.answer_page(request).await);
+                responder.respond(lanes.answer_page(from, request).await);
             });
         })
 }

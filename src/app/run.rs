@@ -10,11 +10,13 @@ use super::{
 use crate::{
     command::Registry,
     gateway::{Mode, Pipeline, Sessions, Snapshot},
+    manifest::{Page, Unlisted},
     name::Label,
     policy::{PolicyStore, compile},
-    reload::{Change, Loaded, Watch, read},
+    reload::{Change, Content, Loaded, Watch},
 };
 use std::{
+    collections::BTreeSet,
     fmt,
     path::{Path, PathBuf},
     sync::Arc,
@@ -80,6 +82,9 @@ pub enum RunError {
     /// The manifest opens no window.
     #[error("the manifest declares no window; add one: `windows: {{ main: {{}} }}`")]
     NoWindow,
+    /// `unlisted: additive` is for development.
+    #[error("`unlisted: additive` is for development; grant commands by name to run in production")]
+    AdditiveInProduction,
     /// Neither DISPLAY nor WAYLAND_DISPLAY leads to a screen.
     #[error("there is no display; set DISPLAY, or start it with `./dev run`, which brings one")]
     NoDisplay,
@@ -109,6 +114,9 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
     if manifest.windows.is_empty() {
         return Err(RunError::NoWindow);
     }
+    if options.mode == Mode::Production && manifest.unlisted == Unlisted::Additive {
+        return Err(RunError::AdditiveInProduction);
+    }
     #[cfg(target_os = "linux")]
     if gtk::init().is_err() {
         return Err(RunError::NoDisplay);
@@ -135,15 +143,22 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
     let event_loop = EventLoopBuilder::<Event>::with_user_event().build();
     let snapshot = pipeline.store().snapshot();
     let assets = Assets::new(snapshot.policy.app.frontend.clone(), &snapshot.policy.app.csp);
-    let lanes =
-        Lanes { pipeline, sessions, assets: Arc::new(assets), runtime: runtime.handle().clone() };
+    let lanes = Lanes {
+        pipeline,
+        sessions,
+        assets: Arc::new(assets),
+        remote: Arc::new(remote_windows(&snapshot)),
+        runtime: runtime.handle().clone(),
+    };
     let settings = Settings {
         proxy: event_loop.create_proxy(),
         has_message_lane: options.has_message_lane,
         has_devtools: options.mode == Mode::Development,
     };
     let windows = open_all(&event_loop, &settings, &lanes, &snapshot)?;
-    let watch = (options.mode == Mode::Development).then(|| watch(editor, &tell)).transpose()?;
+    let current = loaded.content.clone();
+    let watch =
+        (options.mode == Mode::Development).then(|| watch(editor, current, &tell)).transpose()?;
     tell(Notice::Started {
         windows: windows.iter().map(|window| window.label.clone()).collect(),
         watch: watch.as_ref().map(Watch::mode),
@@ -156,14 +171,25 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Starts watching; the content that is in force is what the file holds now.
-fn watch(editor: Editor, tell: &Arc<dyn Fn(Notice) + Send + Sync>) -> Result<Watch, RunError> {
+/// Windows whose page is not the app's.
+fn remote_windows(snapshot: &Snapshot) -> BTreeSet<Label> {
+    let windows = snapshot.policy.windows.iter();
+    let remote = windows.filter(|window| matches!(window.page, Page::Remote(_)));
+    remote.map(|window| window.label.clone()).collect()
+}
+
+/// Starts watching; an edit made while the windows opened is noticed at once.
+fn watch(
+    editor: Editor,
+    current: Content,
+    tell: &Arc<dyn Fn(Notice) + Send + Sync>,
+) -> Result<Watch, RunError> {
     let (path, tell) = (editor.path.clone(), Arc::clone(tell));
     let on_change = move |change| match change {
         Change::Content(content) => tell(editor.apply(content)),
         Change::Mode(mode) => tell(Notice::Watching(mode)),
     };
-    Watch::start(&path, read(&path), on_change).map_err(system)
+    Watch::start(&path, current, on_change).map_err(system)
 }
 
 fn open_all(

@@ -1,13 +1,15 @@
 //! Refusals as notices: whoever develops the page sees at once what was denied, and by which line.
 
 use super::Notice;
-use crate::gateway::{Audit, Record};
+use crate::gateway::{Audit, Outcome, Record};
 use std::{
     collections::HashSet,
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
 
+/// Calls without the key come from anywhere, and must not use up what is told of others.
+const MAX_STRANGERS: usize = 8;
 /// At most so many different refusals are told in one generation; the counters have them all.
 const MAX_TOLD: usize = 256;
 
@@ -28,7 +30,8 @@ impl TerminalAudit {
         if record.generation.is_some() && told.0 != record.generation {
             *told = (record.generation, HashSet::new());
         }
-        told.1.len() < MAX_TOLD && told.1.insert(key)
+        let limit = if record.outcome == Outcome::WrongKey { MAX_STRANGERS } else { MAX_TOLD };
+        told.1.len() < limit && told.1.insert(key)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     policy::Permit,
 };
 use std::{sync::Arc, time::Instant};
+use tokio::sync::watch;
 
 /// What is known of a call once its key was right: the one snapshot that it sees, and its caller.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub(super) struct Call {
 pub(super) struct Ticket {
     permit: Permit,
     way: Way,
+    /// Says when the document that calls is gone.
+    gone: watch::Receiver<u64>,
     max_body: usize,
     /// Held until the call has ended.
     place: InFlight,
@@ -59,6 +62,7 @@ impl Call {
         &self,
         session: &Session,
         length: Option<usize>,
+        is_disclosed: bool,
     ) -> Result<Next, Rejection> {
         let command = self.head.command()?;
         if command.as_str() == head::CHANNEL_FETCH {
@@ -68,23 +72,38 @@ impl Call {
                 .ok_or_else(channel_gone);
         }
         let Sight { caller, row, .. } = &*self.sight;
-        let permit = authorize::authorize(&self.snapshot, caller, row, command)?;
+        let Some(permit) = authorize::authorize(&self.snapshot, row, command) else {
+            // Finding the cause is work: a page that repeats what it may not do is not told why each time.
+            let is_told = is_disclosed && session.explanations.take(limits::EXPLANATIONS);
+            return Err(authorize::refusal(&self.snapshot, caller, command, is_told));
+        };
         let route = self.snapshot.policy.route(permit.command()).ok_or_else(dispatch::no_route)?;
         limits::check_length(route, length.unwrap_or(0))?;
         let place = limits::admit(&self.snapshot, session)?;
-        Ok(Next::Run(Ticket { permit, way: session.way(), max_body: route.payload, place }))
+        let (way, gone) = session.way();
+        Ok(Next::Run(Ticket { permit, way, gone, max_body: route.payload, place }))
     }
 
-    pub(super) async fn run(&self, ticket: Ticket, body: Vec<u8>) -> Reply {
+    pub(super) async fn run(&self, mut ticket: Ticket, body: Vec<u8>) -> Reply {
         let route =
             self.snapshot.policy.route(ticket.permit.command()).ok_or_else(dispatch::no_route)?;
         limits::check_length(route, body.len())?;
         let body = decode::decode(&self.head, body)?;
         let body = arguments::check(route, body)?;
-        let reply = dispatch::dispatch(self, ticket.permit, &ticket.way, route, body).await;
+        let run = dispatch::dispatch(self, ticket.permit, &ticket.way, route, body);
+        // The command is asked first: a call that is ready costs nothing more.
+        let reply = tokio::select! {
+            biased;
+            reply = run => reply,
+            _ = ticket.gone.changed() => Err(cancelled()),
+        };
         drop(ticket.place);
         reply
     }
+}
+
+fn cancelled() -> Rejection {
+    Rejection::new(RejectionCode::Cancelled, "the page that called is gone")
 }
 
 fn channel_gone() -> Rejection {

@@ -54,7 +54,9 @@ fn check_one(argument: &Argument, given: &mut Map<String, Value>) -> Result<(), 
     };
     let Some(schema) = &argument.schema else { return Ok(()) };
     schema.validate(value).map_err(|error| {
-        let message = format!("`{name}{}` does not fit: {error}", error.instance_path());
+        let place = error.instance_path();
+        // The value itself is the page's and may be long.
+        let message = format!("`{name}{place}` does not fit: {}", error.masked_with("the value"));
         Rejection::new(RejectionCode::InvalidArgument, message)
     })
 }

@@ -24,7 +24,10 @@ pub enum Outcome {
 
 impl Outcome {
     pub(super) fn of(rejection: &Rejection) -> Self {
-        rejection.code().map_or(Self::CommandError, Self::Rejected)
+        match rejection.code() {
+            Some(RejectionCode::Cancelled) => Self::Cancelled,
+            code => code.map_or(Self::CommandError, Self::Rejected),
+        }
     }
 
     /// Whether the caller was kept from something that it may not do.

@@ -8,39 +8,55 @@ use crate::{
     policy::{CallerRow, Decision, Permit},
 };
 
+/// One hash look-up and one bit.
 pub(super) fn authorize(
     snapshot: &Snapshot,
-    caller: &Caller,
     row: &CallerRow,
     command: &CommandName,
-) -> Result<Permit, Rejection> {
+) -> Option<Permit> {
+    row.authorize(snapshot.policy.authority.command(command.as_str())?)
+}
+
+/// Why a command may not run. The cause is looked for only where the page will be told.
+pub(super) fn refusal(
+    snapshot: &Snapshot,
+    caller: &Caller,
+    command: &CommandName,
+    is_disclosed: bool,
+) -> Rejection {
     let authority = &snapshot.policy.authority;
-    if let Some(id) = authority.command(command.as_str()) {
-        let refused = || refusal(command, caller, &authority.decide(caller, command.as_str()));
-        return row.authorize(id).ok_or_else(refused);
+    if authority.command(command.as_str()).is_some() {
+        let message = format!("`{command}` is not allowed for this page");
+        let rejection = Rejection::new(RejectionCode::NotAllowed, message);
+        if !is_disclosed {
+            return rejection;
+        }
+        return explained(rejection, command, caller, &authority.decide(caller, command.as_str()));
     }
     let message = format!("there is no command `{command}`");
+    let rejection = Rejection::new(RejectionCode::UnknownCommand, message);
+    if !is_disclosed {
+        return rejection;
+    }
     let known = authority.commands().map(|(name, _)| name.as_str());
-    let help = match nearest(command.as_str(), known) {
+    rejection.help(match nearest(command.as_str(), known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            match command.as_str().strip_prefix("plugin:").and_then(|rest| rest.split_once('|')) {
-                Some((plugin, name)) => format!(
-                    "declare it in the manifest: `plugins: {{ {plugin}: {{ commands: {{ {name}: {{ run: … }} }} }} }}`"
-                ),
-                None => {
-                    format!("declare it in the manifest: `commands: {{ {command}: {{ run: … }} }}`")
-                }
-            }
-        }
-    };
-    Err(Rejection::new(RejectionCode::UnknownCommand, message).help(help))
+        None => match command.as_str().strip_prefix("plugin:").and_then(|rest| rest.split_once('|')) {
+            Some((plugin, name)) => format!(
+                "declare it in the manifest: `plugins: {{ {plugin}: {{ commands: {{ {name}: {{ run: … }} }} }} }}`"
+            ),
+            None => format!("declare it in the manifest: `commands: {{ {command}: {{ run: … }} }}`"),
+        },
+    })
 }
 
 /// Says why not: the permission that denies, or the one that came nearest to allowing.
-fn refusal(command: &CommandName, caller: &Caller, decision: &Decision) -> Rejection {
-    let message = format!("`{command}` is not allowed for this page");
-    let rejection = Rejection::new(RejectionCode::NotAllowed, message);
+fn explained(
+    rejection: Rejection,
+    command: &CommandName,
+    caller: &Caller,
+    decision: &Decision,
+) -> Rejection {
     if let Some(cause) = decision.causes.first() {
         let help = format!("the permission `{}` denies it to {caller}", cause.permission);
         return rejection.help(help).at(&cause.place);

@@ -11,7 +11,7 @@ use std::{
         Arc,
         atomic::{AtomicU32, AtomicU64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// A place among the calls that may run at once; dropping it gives the place back.
@@ -34,6 +34,9 @@ pub(super) fn check_length(route: &Route, length: usize) -> Result<(), Rejection
         .help("raise `limits.payload`")
         .at(&route.place))
 }
+
+/// How many refusals of a webview come with their cause.
+pub(super) const EXPLANATIONS: Rate = Rate { calls: 50, per: Duration::from_secs(1) };
 
 /// Takes a place for the call, if the webview has not used up its rate.
 pub(super) fn admit(snapshot: &Snapshot, session: &Session) -> Result<InFlight, Rejection> {
@@ -71,7 +74,7 @@ fn nanoseconds(duration: std::time::Duration) -> u64 {
 }
 
 impl Bucket {
-    fn take(&self, rate: Rate) -> bool {
+    pub(super) fn take(&self, rate: Rate) -> bool {
         self.take_at(rate, nanoseconds(self.epoch.elapsed()))
     }
 
@@ -89,7 +92,6 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     const RATE: Rate = Rate { calls: 10, per: Duration::from_secs(1) };
 

@@ -24,6 +24,7 @@ pub use snapshot::Snapshot;
 
 use crate::{
     ipc::{Caller, InvokeResponse, Reply},
+    pattern::Origin,
     policy::PolicyStore,
 };
 use admission::{Call, Next};
@@ -102,7 +103,8 @@ impl Pipeline {
         let snapshot = self.store.snapshot();
         let sight = session.sight(&snapshot, head.origin.as_deref());
         let call = Call { snapshot, sight, head, started };
-        match call.admit(session, length) {
+        let is_disclosed = self.is_disclosed(&call.sight.caller);
+        match call.admit(session, length, is_disclosed) {
             Ok(Next::Run(ticket)) => Ok(Admission { call, ticket }),
             Ok(Next::Answered(response)) => Err(self.answer(&call, Ok(response), 0)),
             Err(rejection) => Err(self.answer(&call, Err(rejection), 0)),
@@ -129,14 +131,16 @@ impl Pipeline {
         match reply {
             Ok(response) => Answer::Ok(response),
             Err(rejection) => {
+                // What a program wrote about its failure is for the app's own pages.
+                let is_app = caller.origin.as_ref() == Some(&Origin::app());
+                let rejection = if is_app { rejection } else { rejection.for_strangers() };
                 Answer::Rejected(rejection.to_json(call.head.name(), self.is_disclosed(caller)))
             }
         }
     }
 
     fn is_disclosed(&self, caller: &Caller) -> bool {
-        self.mode == Mode::Development
-            && caller.origin.as_ref() == Some(&crate::pattern::Origin::app())
+        self.mode == Mode::Development && caller.origin.as_ref() == Some(&Origin::app())
     }
 
     fn finish(

@@ -10,6 +10,7 @@ use std::{
         atomic::{AtomicU32, Ordering},
     },
 };
+use tokio::sync::watch;
 
 /// What outlives a call: made with a webview, gone with it.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub struct Session {
     last_sight: ArcSwapOption<Sight>,
     pub(super) in_flight: Arc<AtomicU32>,
     pub(super) bucket: Bucket,
+    pub(super) explanations: Bucket,
 }
 
 /// A caller's first sight in a generation, kept for the calls that follow from the same document.
@@ -43,6 +45,7 @@ impl Session {
             last_sight: ArcSwapOption::empty(),
             in_flight: Arc::default(),
             bucket: Bucket::default(),
+            explanations: Bucket::default(),
         }
     }
 
@@ -71,7 +74,7 @@ impl Session {
     }
 
     /// The way out for a call that begins now.
-    pub(super) fn way(&self) -> Way {
+    pub(super) fn way(&self) -> (Way, watch::Receiver<u64>) {
         self.way.begin()
     }
 

@@ -8,18 +8,16 @@ use crate::{
 };
 use std::{
     collections::{HashMap, HashSet},
-    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
 };
+use tokio::sync::watch;
 
 /// The calls of one webview that have sent something over a channel and still can.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
     open: Mutex<Open>,
     /// How many documents have ended; changes only while `open` is held.
-    document: AtomicU64,
+    document: watch::Sender<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -81,7 +79,7 @@ impl Streams {
             command: sink.command.clone(),
             state: Mutex::new(State::Open(HashMap::new())),
         };
-        let is_gone = self.document.load(Ordering::Acquire) != sink.way.document;
+        let is_gone = *self.document.borrow() != sink.way.document;
         let is_revoked = open.latest.as_ref().is_some_and(|latest| {
             latest.policy.generation > sink.generation && !stream.may_go_on(latest)
         });
@@ -114,7 +112,7 @@ impl Streams {
     /// Ends every channel: the document that they belong to is gone, and so are those that have not sent yet.
     pub(super) fn end_all(&self) {
         let mut open = self.lock();
-        self.document.fetch_add(1, Ordering::AcqRel);
+        self.document.send_modify(|document| *document += 1);
         for stream in open.streams.drain(..).filter_map(|stream| stream.upgrade()) {
             *stream.lock() = State::Gone;
         }
@@ -135,10 +133,11 @@ impl Way {
         Self { outbox, streams: Arc::default(), document: 0 }
     }
 
-    /// The same for a call that begins now: it ends with the document that is there.
-    pub(super) fn begin(&self) -> Self {
-        let document = self.streams.document.load(Ordering::Acquire);
-        Self { document, ..self.clone() }
+    /// The same for a call that begins now, and what says that the document it ends with is gone.
+    pub(super) fn begin(&self) -> (Self, watch::Receiver<u64>) {
+        let gone = self.streams.document.subscribe();
+        let document = *gone.borrow();
+        (Self { document, ..self.clone() }, gone)
     }
 
     /// The way out of one call.

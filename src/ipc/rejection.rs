@@ -39,6 +39,7 @@ rejection_codes! {
     UnknownArgument "unknown_argument" "An argument is not declared.",
     InvalidArgument "invalid_argument" "An argument does not fit its declaration.",
     Timeout "timeout" "The command took longer than its time limit.",
+    Cancelled "cancelled" "The page that made the call is gone, so the command was ended.",
     ProgramNotFound "program_not_found" "The program is not installed.",
     ProcessFailed "process_failed" "The program ended with an error.",
     InvalidOutput "invalid_output" "The program's output is not what `output` declares.",
@@ -109,6 +110,22 @@ impl Rejection {
         self.edit(|rejection| {
             rejection.details.insert(name.to_owned(), value.into());
         })
+    }
+
+    /// The same without what only the app's own pages should read: a program's words and its exit code.
+    #[must_use]
+    pub fn for_strangers(self) -> Self {
+        let about_a_program = [
+            RejectionCode::ProgramNotFound,
+            RejectionCode::ProcessFailed,
+            RejectionCode::InvalidOutput,
+        ];
+        match self.code() {
+            Some(code) if about_a_program.contains(&code) => {
+                Self::new(code, code.summary().trim_end_matches('.').to_lowercase())
+            }
+            _ => self,
+        }
     }
 
     /// The gateway's code; `None` for a command's own error.

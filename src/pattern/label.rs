@@ -1,8 +1,24 @@
 //! Label globs: `*`, `?`, `{a,b}` and `[a-z]` over the characters of labels; labels have no folders, so nothing stops `*`.
 
 use super::PatternError;
-use crate::name::{Label, is_label_character};
+use crate::name::{Label, MAX_NAME_BYTES, is_label_character};
 use globset::{ErrorKind, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
+
+/// Alternatives within alternatives: more than anybody writes, and less than the compiler can stand.
+const MAX_BRACES: usize = 4;
+
+fn deepest_braces(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let depths = text.chars().map(|c| {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth
+    });
+    depths.max().unwrap_or(0)
+}
 
 /// A pattern over window or webview labels.
 ///
@@ -29,6 +45,15 @@ impl std::str::FromStr for LabelPattern {
             return Err(
                 PatternError::new("a label pattern cannot be empty").help("every label is `*`")
             );
+        }
+        if text.len() > MAX_NAME_BYTES {
+            return Err(PatternError::new(format!(
+                "a label pattern has at most {MAX_NAME_BYTES} bytes"
+            )));
+        }
+        if deepest_braces(text) > MAX_BRACES {
+            return Err(PatternError::new("the braces are nested too deep")
+                .help("write one pattern for each alternative"));
         }
         if text.contains("**") {
             return Err(PatternError::new("`**` has no meaning in a label pattern")
@@ -125,7 +150,8 @@ mod tests {
 
     #[test]
     fn malformed_patterns_are_refused() {
-        for bad in ["", "a**", "a b", "a.b", "ä", "[a", "{a", "a\\*"] {
+        let (deep, long) = ("{a,".repeat(250) + &"}".repeat(250), "*a".repeat(100_000));
+        for bad in [deep.as_str(), &long, "", "a**", "a b", "a.b", "ä", "[a", "{a", "a\\*"] {
             assert!(bad.parse::<LabelPattern>().is_err(), "{bad}");
         }
     }

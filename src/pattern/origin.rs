@@ -77,7 +77,11 @@ fn split_port(authority: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn parse_host(text: &str) -> Result<String, OriginError> {
+fn parse_host(scheme: &str, text: &str) -> Result<String, OriginError> {
+    // Only for these schemes does an engine write hosts in other scripts, and in punycode then (URL standard).
+    if !text.is_ascii() && !matches!(scheme, "http" | "https" | "ws" | "wss" | "ftp") {
+        return Err(OriginError::Host);
+    }
     // Percent escapes would be decoded, a trailing dot kept: neither is in an origin that an engine wrote.
     if text.ends_with('.') || text.contains('%') {
         return Err(OriginError::Host);
@@ -98,7 +102,7 @@ impl FromStr for Origin {
             return Err(OriginError::Extra);
         }
         let (host, port) = split_port(authority);
-        let host = parse_host(host)?;
+        let host = parse_host(&scheme, host)?;
         let port = match port {
             None => default_port(&scheme),
             Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => {
@@ -220,11 +224,11 @@ impl FromStr for OriginPattern {
                 }
             },
         };
-        Ok(Self { text: text.to_owned(), host: parse_host_pattern(host)?, scheme, port })
+        Ok(Self { text: text.to_owned(), host: parse_host_pattern(&scheme, host)?, scheme, port })
     }
 }
 
-fn parse_host_pattern(text: &str) -> Result<HostPattern, PatternError> {
+fn parse_host_pattern(scheme: &str, text: &str) -> Result<HostPattern, PatternError> {
     if text.is_empty() {
         return Err(PatternError::new("an origin has a host"));
     }
@@ -239,7 +243,7 @@ fn parse_host_pattern(text: &str) -> Result<HostPattern, PatternError> {
         }
         return match Host::parse(rest) {
             Ok(Host::Domain(_)) => {
-                parse_host(rest).map(HostPattern::Below).map_err(|_| malformed(rest))
+                parse_host(scheme, rest).map(HostPattern::Below).map_err(|_| malformed(rest))
             }
             _ => Err(malformed(rest)),
         };
@@ -249,7 +253,7 @@ fn parse_host_pattern(text: &str) -> Result<HostPattern, PatternError> {
             .help("use `{name}` for one label in the middle"));
     }
     if !text.contains(['{', '}']) {
-        return parse_host(text).map(HostPattern::Exact).map_err(|_| malformed(text));
+        return parse_host(scheme, text).map(HostPattern::Exact).map_err(|_| malformed(text));
     }
     let labels = text.split('.').map(|label| {
         match label.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
@@ -383,6 +387,7 @@ mod tests {
             "app:localhost",
             "https://",
             "https://a/",
+            "app://\u{217c}ocalhost",
             "https://u@a",
             "https://a.",
             "https://a:b",

@@ -19,6 +19,8 @@ pub type Content = Result<Vec<u8>, (Code, String)>;
 /// What one reading came to.
 #[derive(Debug)]
 pub struct Loaded {
+    /// What was read; an edit is what differs from it.
+    pub content: Content,
     /// The files.
     pub sources: Sources,
     /// Everything that any stage found.
@@ -59,7 +61,7 @@ pub fn load(path: &Path) -> Loaded {
 pub fn load_content(path: &Path, content: Content) -> Loaded {
     let mut sources = Sources::default();
     let mut diagnostics = Vec::new();
-    let manifest = match text(content) {
+    let manifest = match text(content.clone()) {
         Ok(text) => {
             let file = sources.add(Source::new(path, &text));
             stages(&sources, file, path, &mut diagnostics)
@@ -72,7 +74,7 @@ pub fn load_content(path: &Path, content: Content) -> Loaded {
             None
         }
     };
-    Loaded { sources, diagnostics, manifest }
+    Loaded { content, sources, diagnostics, manifest }
 }
 
 fn stages(

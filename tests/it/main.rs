@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod cli;
+mod decisions;
 mod manifests;
 mod readme;
 mod rules;

@@ -67,7 +67,7 @@ plugins: { tools: { commands: { answer: { run: { value: 42 } } } } }";
         "  more: { windows: [main], allow: [greet, fails, hangs, missing, \"plugin:tools|*\"] }";
     let site = Site::new("client", &manifest(commands, &format!("{MAIN}\n{more}")));
     let mut host = Host::start(&site, &[]);
-    expect_success(&host.report(), 11);
+    expect_success(&host.report(), 13);
     host.end();
 }
 
@@ -83,7 +83,7 @@ fn frames_workers_and_strangers_have_no_way_in() {
 fn the_message_lane_carries_what_the_protocol_lane_cannot() {
     let site = Site::new("message", &manifest("", MAIN));
     let mut host = Host::start(&site, &[("WINDOW_HOST_MESSAGE_LANE", "1")]);
-    expect_success(&host.report(), 5);
+    expect_success(&host.report(), 6);
     host.end();
 }
 
@@ -102,7 +102,21 @@ origins: {{ elsewhere: \"http://127.0.0.1:*\" }}"
     );
     site.write(&text);
     let mut host = Host::start(&site, &[]);
-    expect_success(&host.report(), 2);
+    expect_success(&host.report(), 3);
+    host.end();
+}
+
+fn calls_end_with_the_document_that_made_them() {
+    // A duration that no other program on the machine sleeps for.
+    let seconds = 1_000_000 + std::process::id();
+    let commands = format!(
+        "  forever: {{ run: {{ process: {{ program: sleep, args: [\"{seconds}\"] }} }} }}
+  running: {{ run: {{ process: {{ program: sh, args: [-c, \"pgrep -fc '[s]leep {seconds}' || true\"], output: json }} }} }}"
+    );
+    let permissions = "  main: { windows: [main], allow: [report, forever, running] }";
+    let site = Site::new("leaving", &manifest(&commands, permissions));
+    let mut host = Host::start(&site, &[]);
+    expect_success(&host.report(), 1);
     host.end();
 }
 
@@ -203,6 +217,7 @@ fn main() -> ExitCode {
             "a_remote_page_has_what_its_origin_was_granted",
             a_remote_page_has_what_its_origin_was_granted,
         ),
+        ("calls_end_with_the_document_that_made_them", calls_end_with_the_document_that_made_them),
         ("two_windows_are_two_callers", two_windows_are_two_callers),
         (
             "an_edit_is_in_force_from_one_call_to_the_next_and_no_call_is_lost",

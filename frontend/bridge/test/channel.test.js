@@ -20,6 +20,15 @@ function openChannel(options) {
   return { ...page, id, got, arrival };
 }
 
+test("a message that travels as text is parsed, so that `__proto__` is a key like any other", () => {
+  const { internals, id, got } = openChannel();
+  internals.runCallback(id, { index: 0, message: '{"__proto__":{"a":1}}' }, "channel-json");
+  internals.runCallback(id, '{"end":true,"index":1}', "json");
+  assert.equal(got[0].message.a, undefined);
+  assert.deepEqual(Object.keys(got[0].message), ["__proto__"]);
+  assert.deepEqual({ ...got[1] }, { end: true, index: 1 });
+});
+
 test("JSON messages and the end pass as they are", () => {
   const { internals, id, got } = openChannel();
   const message = { index: 0, message: { a: 1 } };

@@ -51,9 +51,9 @@ function openHostile(lane, { before } = {}) {
       return url.endsWith("/bytes") ? { headers: { "Tauri-Response": "ok" }, body: new Uint8Array([1]) } : json({ a: [1] });
     },
     onPost({ command, callback, error }) {
-      if (command === "failing") answer(error, "{ code: 'denied' }");
+      if (command === "failing") answer(error, `'{"code":"denied"}'`);
       else if (command === "bytes") answer(callback, "'AQI='", "bytes");
-      else answer(callback, "{ a: [1] }");
+      else answer(callback, `'{"a":[1]}'`);
     },
   });
   const answer = (/** @type {number} */ id, /** @type {string} */ payload, kind = "json") =>

@@ -3,6 +3,7 @@
 use crate::ipc::{Rejection, RejectionCode};
 use std::{
     env,
+    ffi::OsString,
     path::{self, Path, PathBuf},
 };
 
@@ -13,7 +14,7 @@ pub(super) fn locate(program: &str, root: &Path) -> Result<PathBuf, Rejection> {
     let found = if program.contains(path::is_separator) {
         from_root(program, root)?
     } else {
-        which::which_in(program, env::var_os("PATH"), root).map_err(|_| {
+        which::which_in(program, Some(search_path()?), root).map_err(|_| {
             let message = format!("`{program}` is not on the gateway's PATH");
             not_found(message).help("install it or put its folder on PATH")
         })?
@@ -22,6 +23,20 @@ pub(super) fn locate(program: &str, root: &Path) -> Result<PathBuf, Rejection> {
         let message = format!("`{program}` could not be started: {error}");
         Rejection::new(RejectionCode::ProcessFailed, message)
     })
+}
+
+/// The folders of the gateway's `PATH`. Relative ones are left out: they would mean the manifest's folder here, and no
+/// program should be found there by its name alone.
+fn search_path() -> Result<OsString, Rejection> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::join_paths(env::split_paths(&path).filter(|folder| folder.is_absolute())).map_err(
+        |error| {
+            Rejection::new(
+                RejectionCode::ProcessFailed,
+                format!("the gateway's PATH is malformed: {error}"),
+            )
+        },
+    )
 }
 
 fn from_root(program: &str, root: &Path) -> Result<PathBuf, Rejection> {

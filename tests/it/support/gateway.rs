@@ -381,7 +381,11 @@ fn settled_by(script: &str) -> Settled {
     let inner = inner.and_then(|rest| rest.strip_suffix("\");")).expect(script);
     let (id, rest) = inner.split_once(',').expect(script);
     let (payload, kind) = rest.rsplit_once(",\"").expect(script);
-    let payload: Value = serde_json::from_str(payload).expect(script);
+    let mut payload: Value = serde_json::from_str(payload).expect(script);
+    if kind == "json" {
+        // The bridge parses it once more.
+        payload = serde_json::from_str(payload.as_str().expect(script)).expect(script);
+    }
     match (id, kind) {
         ("1", "json") => Settled::Json(payload),
         ("1", "bytes") => Settled::Raw(STANDARD.decode(payload.as_str().unwrap()).unwrap()),

@@ -1,4 +1,5 @@
 //! What several modules of tests need.
 
+pub(crate) mod cli;
 pub(crate) mod gateway;
 pub(crate) mod manifest;

@@ -64,7 +64,7 @@ async fn what_does_not_fit_is_named_and_runs_nothing() {
         (
             json!({"name": 1}),
             "invalid_argument",
-            "`name` does not fit: 1 is not of type \"string\"",
+            "`name` does not fit: the value is not of type \"string\"",
         ),
         (json!({"name": ""}), "invalid_argument", "`name` does not fit: "),
         (json!({"name": null}), "invalid_argument", "`name` does not fit: "),

@@ -52,6 +52,17 @@ test("invoke with a large JSON body", async () => {
   equal((await invoke("echo", { text })).text.length, text.length);
 });
 
+test("what only looks like bytes is not handed to the engine as it is", async () => {
+  const blob = Object.setPrototypeOf(new Blob(["x"]), ArrayBuffer.prototype);
+  const form = new FormData();
+  form.append("file", new Blob(["x"]));
+  Object.setPrototypeOf(form, ArrayBuffer.prototype);
+  for (const payload of [blob, form]) {
+    await invoke("echo", payload).catch(() => undefined);
+    equal(await invoke("greet", { name: "still" }), "Hello, still!");
+  }
+});
+
 test("headers of the caller reach the command", async () => {
   const headers = await invoke("headers", {}, { headers: { "X-Mine": "yes" } });
   equal(headers.find(([name]) => name === "x-mine"), ["x-mine", "yes"]);

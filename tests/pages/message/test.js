@@ -15,6 +15,11 @@ test("JSON, bytes and rejections", async () => {
   equal((await rejection(invoke("a/b"))).code, "invalid_request");
 });
 
+test("a key named __proto__ is a key like any other", async () => {
+  const value = await invoke("echo", JSON.parse('{"__proto__":{"admin":true},"x":1}'));
+  equal([Object.keys(value), value.admin], [["__proto__", "x"], undefined]);
+});
+
 test("the origin is the page's", async () => {
   equal(await invoke("caller"), "main/main at app://localhost");
 });

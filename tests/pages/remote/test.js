@@ -12,4 +12,15 @@ test("what is granted to the app is not granted to it", async () => {
   equal(error.code, "not_allowed");
 });
 
+test("the app's files are not its to load", async () => {
+  const outcome = await new Promise((resolve) => {
+    const script = document.createElement("script");
+    Object.assign(script, { src: "app://localhost/harness.js", type: "text/javascript" });
+    script.onload = () => resolve("loaded");
+    script.onerror = () => resolve("refused");
+    document.body.append(script);
+  });
+  equal(outcome, "refused");
+});
+
 finish();

@@ -1,0 +1,225 @@
+//! `explain`: the decision, its cause with its line, the nearest miss, and what would change it.
+
+use super::{MANIFEST, NOTE};
+use crate::support::cli::Portcullis;
+use serde_json::{Value, json};
+
+#[test]
+fn the_exit_code_is_the_decision() {
+    let program = Portcullis::with_manifest(MANIFEST);
+    program.run(&["explain", "save"]).expect(
+        0,
+        "allow: `save` for main/main at app://localhost\n  because `main-window` allows it (gateway.yaml:14:3)\n",
+        NOTE,
+    );
+    program.run(&["explain", "save", "--window", "viewer", "--origin", "app"]).expect(
+        1,
+        "deny: `save` for viewer/viewer at app://localhost\n  because `read-only` denies it (gateway.yaml:15:3)\n",
+        "",
+    );
+    program.run(&["explain", "svae", "--window", "main", "--origin", "app"]).expect(
+        1,
+        "deny: `svae` for main/main at app://localhost\n  because the manifest declares no such command\n  \
+         help: did you mean `save`?\n",
+        "",
+    );
+}
+
+#[test]
+fn json_is_one_object_and_nothing_else() {
+    let program = Portcullis::with_manifest(MANIFEST);
+    let check = |args: &[&str], code: i32, expected: Value| {
+        let run = program.run(&[&["explain", "--format", "json"], args].concat());
+        assert_eq!((run.code, run.json(), run.stderr.as_str()), (code, expected, ""), "{args:?}");
+    };
+    let allowed = json!({
+        "decision": "allow",
+        "causes": [{ "permission": "main-window", "file": "gateway.yaml", "line": 14 }],
+        "reason": "allowed-by-permission",
+        "nearest": null,
+    });
+    check(&["save"], 0, allowed);
+    let denied = json!({
+        "decision": "deny",
+        "causes": [{ "permission": "read-only", "file": "gateway.yaml", "line": 15 }],
+        "reason": "denied-by-permission",
+        "nearest": null,
+    });
+    check(&["save", "--window", "viewer"], 1, denied);
+    let missed = json!({
+        "decision": "deny",
+        "causes": [],
+        "reason": "no-matching-permission",
+        "nearest": {
+            "permission": "main-window",
+            "file": "gateway.yaml",
+            "line": 14,
+            "dimension": "origin",
+            "expected": ["app"],
+            "found": "https://docs.example.com",
+        },
+    });
+    check(&["save", "--origin", "docs"], 1, missed);
+    let unknown =
+        json!({ "decision": "deny", "causes": [], "reason": "unknown-command", "nearest": null });
+    check(&["nowhere"], 1, unknown);
+}
+
+#[test]
+fn queries_are_answered_line_by_line() {
+    let program = Portcullis::with_manifest(MANIFEST);
+    let queries = br#"{"command":"save"}
+
+{"command":"save","window":"viewer","webview":"viewer","origin":"app"}
+{"command":"save","origin":"null"}
+{"command":"nowhere"}
+"#;
+    let run = program.run_with_input(&["explain", "--stdin"], queries);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let answers: Vec<Value> = run
+        .text()
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("one object a line"))
+        .collect();
+    let reasons: Vec<_> = answers
+        .iter()
+        .map(|answer| (&answer["decision"], &answer["reason"]))
+        .map(|(a, b)| json!([a, b]))
+        .collect();
+    assert_eq!(
+        json!(reasons),
+        json!([
+            ["allow", "allowed-by-permission"],
+            ["deny", "denied-by-permission"],
+            ["deny", "no-matching-permission"],
+            ["deny", "unknown-command"],
+        ])
+    );
+    assert_eq!(answers[1]["causes"][0]["permission"], "read-only");
+    assert_eq!(answers[2]["nearest"]["found"], "none");
+}
+
+#[test]
+fn flags_are_the_callers_of_queries_that_name_none() {
+    let program = Portcullis::with_manifest(MANIFEST);
+    let queries = b"{\"command\":\"save\"}\n{\"command\":\"save\",\"window\":\"main\"}\n";
+    let run = program.run_with_input(&["explain", "--stdin", "--window", "viewer"], queries);
+    let decisions: Vec<_> = run.text().lines().map(|line| line.contains("\"allow\"")).collect();
+    assert_eq!((run.code, decisions), (0, vec![false, true]));
+}
+
+#[test]
+fn a_malformed_query_costs_its_own_line_alone() {
+    let program = Portcullis::with_manifest(MANIFEST);
+    let queries = b"no json\n{}\n{\"command\":\"save\",\"windwo\":\"main\"}\n{\"command\":\"\xff\"}\n\
+        {\"command\":\"save\",\"origin\":\"nowhere\"}\n{\"command\":\"save\",\"window\":\"a b\"}\n{\"command\":\"save\"}";
+    let run = program.run_with_input(&["explain", "--stdin", "--format", "json"], queries);
+    let answers: Vec<Value> = run
+        .text()
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("one object a line"))
+        .collect();
+    let (last, errors) = answers.split_last().expect("answers");
+    assert_eq!((run.code, errors.len(), &last["decision"]), (2, 6, &json!("allow")), "{answers:?}");
+    for error in errors {
+        assert!(
+            error["error"].is_string() && error.as_object().is_some_and(|o| o.len() == 1),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn an_origin_is_a_declared_name_or_an_address() {
+    let program = Portcullis::with_manifest(MANIFEST);
+    let explain =
+        |origin| program.run(&["explain", "save", "--window", "main", "--origin", origin]);
+    assert_eq!(explain("app").code, 0);
+    for other in ["docs", "https://acme.example.com", "null", "https://not.an.origin/path"] {
+        assert_eq!(explain(other).code, 1, "{other}");
+    }
+    explain("tenants").expect(
+        2,
+        "",
+        "error: the origin `tenants` stands for many: `https://{tenant}.example.com`; give one of them\n",
+    );
+    explain("dosc").expect(
+        2,
+        "",
+        "error: `dosc` is neither a declared origin nor a URL such as https://example.com\n",
+    );
+}
+
+/// The YAML of a denial's help, ready to be joined with a manifest that has neither of its sections.
+fn suggested(text: &str) -> String {
+    let (_, yaml) =
+        text.split_once("help: this would allow it:\n").unwrap_or_else(|| panic!("{text}"));
+    let lines = yaml.lines().map(|line| line.strip_prefix("    ").expect("indented"));
+    lines.fold(String::new(), |text, line| text + line + "\n")
+}
+
+#[test]
+fn what_is_suggested_turns_the_denial_around() {
+    const BARE: &str = "version: 1
+app: { id: dev.example.cli, frontend: dist }
+windows: { main: {}, 'tools/diff:1': {} }
+commands: { save: { run: { value: 1 } } }
+";
+    let callers: [&[&str]; 4] = [
+        &[],
+        &["--window", "tools/diff:1"],
+        &[
+            "--window",
+            "tools/diff:1",
+            "--webview",
+            "main",
+            "--origin",
+            "https://docs.example.com:8443",
+        ],
+        &["--window", "main", "--origin", "http://[::1]:80"],
+    ];
+    for caller in callers {
+        let explain = [&["explain", "save"], caller].concat();
+        let before = Portcullis::with_manifest(BARE).run(&explain);
+        assert_eq!(before.code, 1, "{caller:?}");
+        let yaml = suggested(before.text());
+        let after = Portcullis::with_manifest(&format!("{BARE}{yaml}")).run(&explain);
+        assert_eq!(after.code, 0, "{caller:?}\n{yaml}{after:?}");
+    }
+}
+
+#[test]
+fn a_suggestion_uses_the_names_that_are_there_and_takes_no_other() {
+    let manifest = MANIFEST.replace("read-only:", "viewer-more:");
+    let program = Portcullis::with_manifest(&manifest);
+    let run = program.run(&["explain", "greet", "--window", "viewer", "--origin", "docs"]);
+    let expected = "permissions:
+  viewer-more-2:
+    windows:
+    - viewer
+    origins:
+    - docs
+    allow:
+    - greet
+";
+    assert_eq!(suggested(run.text()), expected);
+}
+
+#[test]
+fn nothing_is_suggested_that_would_not_help() {
+    let program = Portcullis::with_manifest(MANIFEST);
+    let last = |args: &[&str]| {
+        let run = program.run(&[&["explain", "save"], args].concat());
+        (run.code, run.text().lines().last().map(str::to_owned))
+    };
+    let help = |text: &str| (1, Some(format!("  help: {text}")));
+    assert_eq!(
+        last(&["--origin", "null"]),
+        help("nothing can allow it to a page without an origin")
+    );
+    assert_eq!(last(&["--window", "mian"]), help("the manifest declares no window `mian`"));
+    assert_eq!(
+        last(&["--window", "viewer", "--webview", "side", "--origin", "docs"]),
+        help("the manifest declares no webview `side`")
+    );
+}

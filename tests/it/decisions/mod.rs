@@ -1,0 +1,17 @@
+//! Who may call what: the files of `tests/decisions/` case by case, and properties against a naive evaluation.
+
+mod cases;
+mod generate;
+mod oracle;
+mod properties;
+
+use portcullis::{diagnostic::has_errors, policy::Policy, policy::compile, reload::load_content};
+use std::path::Path;
+
+/// The policy of a manifest's text, through every stage that a file goes through.
+fn policy(text: &str) -> Policy {
+    let loaded = load_content(Path::new("gateway.yaml"), Ok(text.as_bytes().to_vec()));
+    assert!(!has_errors(&loaded.diagnostics), "{:#?}\n{text}", loaded.diagnostics);
+    compile(&loaded.manifest.expect("a manifest without errors"), &loaded.sources, 1)
+        .expect("a policy")
+}
