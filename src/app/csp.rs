@@ -1,7 +1,11 @@
 //! Content security policy: what the author wrote, and what the gateway's own bridge needs, nothing more.
 
 /// The sources that the bridge fetches from.
-const BRIDGE: &str = "ipc: http://ipc.localhost";
+const BRIDGE: &str = if cfg!(any(target_os = "windows", target_os = "android")) {
+    "http://ipc.localhost"
+} else {
+    "ipc:"
+};
 
 /// Lets pages connect to the bridge's scheme. A policy that does not restrict connections stays as it is.
 pub(super) fn with_bridge(csp: &str) -> String {
@@ -45,22 +49,14 @@ pub(super) fn with_bridge(csp: &str) -> String {
 mod tests {
     use super::with_bridge;
 
+    #[cfg(not(any(target_os = "windows", target_os = "android")))]
     #[test]
     fn the_bridge_may_connect_and_nothing_else_changes() {
         let cases = [
-            (
-                "default-src 'self'",
-                "default-src 'self'; connect-src 'self' ipc: http://ipc.localhost",
-            ),
-            (
-                "default-src 'none'; img-src *",
-                "default-src 'none'; img-src *; connect-src ipc: http://ipc.localhost",
-            ),
-            (
-                "connect-src 'none'; script-src x",
-                "connect-src ipc: http://ipc.localhost; script-src x",
-            ),
-            ("Connect-Src https://a ;", "connect-src https://a ipc: http://ipc.localhost"),
+            ("default-src 'self'", "default-src 'self'; connect-src 'self' ipc:"),
+            ("default-src 'none'; img-src *", "default-src 'none'; img-src *; connect-src ipc:"),
+            ("connect-src 'none'; script-src x", "connect-src ipc:; script-src x"),
+            ("Connect-Src https://a ;", "connect-src https://a ipc:"),
             ("img-src 'self'", "img-src 'self'"),
             ("", ""),
         ];

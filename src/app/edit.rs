@@ -68,7 +68,7 @@ impl Editor {
                 self.sessions.reconcile(&self.pipeline.store().snapshot());
                 let needs_restart =
                     manifest.app != self.app || !same(&manifest.windows, &self.windows);
-                Notice::EditAccepted { generation, needs_restart }
+                Notice::EditAccepted { generation, needs_restart, loaded: Box::new(loaded) }
             }
             Err(error) => Notice::Failed(format!("the edit could not be compiled: {error}")),
         }

@@ -29,6 +29,8 @@ pub enum Notice {
         generation: u64,
         /// Whether it also changes what only a restart applies: the app or its windows.
         needs_restart: bool,
+        /// What was read, with its warnings.
+        loaded: Box<Loaded>,
     },
     /// An edit was kept out; the last good policy goes on.
     EditRejected(Box<Loaded>),
@@ -68,7 +70,7 @@ impl fmt::Display for Notice {
                 "warning: the system cannot watch the manifest, so edits apply within 4 s",
             ),
             Self::Ready(window) => write!(f, "ready: `{window}`"),
-            Self::EditAccepted { generation, needs_restart } => {
+            Self::EditAccepted { generation, needs_restart, .. } => {
                 write!(f, "reloaded: generation {generation} is in force")?;
                 if *needs_restart {
                     f.write_str("; changes of `app` and `windows` apply after a restart")?;
@@ -99,7 +101,7 @@ impl Notice {
                 json!({ "event": "watching", "mode": format!("{mode:?}").to_lowercase() })
             }
             Self::Ready(window) => json!({ "event": "ready", "window": window }),
-            Self::EditAccepted { generation, needs_restart } => {
+            Self::EditAccepted { generation, needs_restart, .. } => {
                 json!({ "event": "reloaded", "generation": generation, "needs_restart": needs_restart })
             }
             Self::EditRejected(_) => json!({ "event": "kept" }),

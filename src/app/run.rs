@@ -86,7 +86,7 @@ pub enum RunError {
     #[error("`unlisted: additive` is for development; grant commands by name to run in production")]
     AdditiveInProduction,
     /// Neither DISPLAY nor WAYLAND_DISPLAY leads to a screen.
-    #[error("there is no display; set DISPLAY, or start it with `./dev run`, which brings one")]
+    #[error("there is no display; set DISPLAY, or start it under `xvfb-run`")]
     NoDisplay,
     /// The system refused threads, randomness or a window.
     #[error("{0}")]
@@ -97,7 +97,7 @@ pub enum RunError {
 #[derive(Debug)]
 pub(super) enum Event {
     Evaluate { webview: Label, script: String },
-    Loaded,
+    Loaded(Label),
     Ready,
     Quit,
 }
@@ -164,7 +164,8 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
         watch: watch.as_ref().map(Watch::mode),
     });
     runtime.spawn(quit_on_signal(settings.proxy.clone()));
-    let app = Running { windows, lanes, tell, screenshot: options.screenshot, loading: 0 };
+    let app =
+        Running { windows, lanes, tell, screenshot: options.screenshot, loaded: BTreeSet::new() };
     app.run(event_loop, &settings.proxy, &runtime);
     drop(watch);
     runtime.shutdown_timeout(LAST_CALLS);
@@ -278,7 +279,7 @@ struct Running {
     tell: Arc<dyn Fn(Notice) + Send + Sync>,
     screenshot: Option<PathBuf>,
     /// Windows whose first page has loaded.
-    loading: usize,
+    loaded: BTreeSet<Label>,
 }
 
 impl Running {
@@ -313,9 +314,10 @@ impl Running {
                     lanes::evaluate(window, &script);
                 }
             }
-            Event::Loaded => {
-                self.loading += 1;
-                if self.loading == self.windows.len() {
+            Event::Loaded(label) => {
+                let is_first = self.loaded.insert(label);
+                if is_first && self.windows.iter().all(|window| self.loaded.contains(&window.label))
+                {
                     let (lanes, proxy) = (self.lanes.clone(), proxy.clone());
                     runtime.spawn(async move {
                         ready::wait(&lanes.pipeline, &lanes.sessions).await;

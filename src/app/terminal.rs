@@ -1,4 +1,4 @@
-//! Refusals as notices: whoever develops the page sees at once what was denied, and by which line.
+//! Refusals as notices: whoever develops the page sees at once what was denied.
 
 use super::Notice;
 use crate::gateway::{Audit, Outcome, Record};

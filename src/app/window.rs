@@ -114,6 +114,7 @@ pub(super) fn open(
     };
     let home = origin_of(&address(&spec.page));
     let (document, proxy) = (Arc::clone(session), settings.proxy.clone());
+    let label = spec.label.clone();
     let builder = builder
         .with_id(spec.label.as_str())
         .with_initialization_script_for_main_only(bridge.script(), true)
@@ -127,7 +128,7 @@ pub(super) fn open(
                 PageLoadEvent::Started => document.end_document(),
                 PageLoadEvent::Finished => {
                     // The loop is gone only when the app is.
-                    let _ = proxy.send_event(Event::Loaded);
+                    let _ = proxy.send_event(Event::Loaded(label.clone()));
                 }
             }
         });

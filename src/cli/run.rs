@@ -12,7 +12,7 @@ use std::path::PathBuf;
 pub(super) struct Args {
     #[command(flatten)]
     manifest: ManifestArg,
-    /// Do not watch the manifest, and tell pages no more than code, message and command.
+    /// Do not watch the manifest, and do not tell pages why and by which line a call was refused.
     #[arg(long)]
     production: bool,
     /// Write a picture of the first window to FILE once its page is ready; other windows get their label in the name.
@@ -70,7 +70,8 @@ fn open(
 
 #[cfg(feature = "webview")]
 fn tell(notice: &crate::app::Notice, format: Format) {
-    if let crate::app::Notice::EditRejected(loaded) = notice {
+    use crate::app::Notice;
+    if let Notice::EditRejected(loaded) | Notice::EditAccepted { loaded, .. } = notice {
         complain_about(loaded, format);
     }
     if format == Format::Json {

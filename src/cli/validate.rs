@@ -2,7 +2,7 @@
 
 use super::{Exit, ManifestArg, locate::locate, print, style};
 use crate::{
-    diagnostic::{Format, has_errors, render, summary_line, to_json},
+    diagnostic::{Format, has_errors, json_text, render, summary_line, to_json},
     reload::load,
     source::Sources,
 };
@@ -72,7 +72,7 @@ impl Report {
                 "files": self.json_files,
                 "diagnostics": self.json_diagnostics,
             });
-            print(&report.to_string());
+            print(&json_text(&report));
             return;
         }
         if !self.text.is_empty() {

@@ -94,6 +94,22 @@ codes! {
     }
 }
 
+impl Code {
+    /// What to do about faults of this kind, where their finder knows nothing better.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::InvalidName | Self::InvalidLabel => {
+                "names are made of letters, digits, `_` and `-`; labels also of `/` and `:`"
+            }
+            Self::InvalidGlob => "`*`, `?`, `{a,b}` and `[a-z]` are what label patterns know",
+            Self::InvalidOrigin => {
+                "an origin is a scheme, a host and a port, such as `https://docs.example.com`"
+            }
+            _ => "`portcullis schema` describes every key with an example",
+        }
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -5,6 +5,7 @@ mod render;
 mod suggest;
 
 pub use code::{Code, Severity};
+pub(crate) use render::json_text;
 pub use render::{Format, Style, render, summary_line, to_json};
 pub use suggest::nearest;
 
@@ -24,7 +25,7 @@ pub struct Diagnostic {
     pub message: String,
     /// Where.
     pub span: Span,
-    /// What to do about it.
+    /// What to do about it; the code's general advice where the finder has none of its own.
     pub help: Option<String>,
     /// Other places that take part, each with a word on how.
     pub related: Vec<(Span, String)>,
@@ -38,7 +39,7 @@ impl Diagnostic {
             severity: code.severity(),
             message: message.into(),
             span,
-            help: None,
+            help: Some(code.advice().to_owned()),
             related: Vec::new(),
         }
     }

@@ -323,6 +323,11 @@ fn is_hidden(character: char) -> bool {
     )
 }
 
+/// JSON text in which nothing is hidden from whoever looks at it in a terminal.
+pub(crate) fn json_text(json: &Value) -> String {
+    escape_json(&json.to_string())
+}
+
 /// JSON escapes the ASCII controls by itself; the others are escaped here, which changes no value.
 fn escape_json(json: &str) -> String {
     json.chars().fold(String::with_capacity(json.len()), |mut out, character| {

@@ -101,7 +101,7 @@ impl RequestHead {
         head
     }
 
-    /// The command's name, or what the page wrote in its place.
+    /// The command's name; empty if it was malformed.
     pub fn name(&self) -> &str {
         match &self.command {
             Ok(name) => name.as_str(),

@@ -23,7 +23,7 @@ pub use crate::channel::PageCall;
 pub use snapshot::Snapshot;
 
 use crate::{
-    ipc::{Caller, InvokeResponse, Reply},
+    ipc::{Caller, InvokeResponse, Rejection, Reply},
     pattern::Origin,
     policy::PolicyStore,
 };
@@ -121,6 +121,12 @@ impl Pipeline {
         let reply = call.run(ticket, body).await;
         unfinished.call = None;
         self.answer(&call, reply, length)
+    }
+
+    /// Ends a call whose body could not be read.
+    pub fn reject(&self, admission: Admission, rejection: Rejection) -> Answer {
+        let Admission { call, .. } = admission;
+        self.answer(&call, Err(rejection), 0)
     }
 
     fn answer(&self, call: &Call, reply: Reply, length: usize) -> Answer {

@@ -194,6 +194,10 @@ impl FromStr for OriginPattern {
         let Some((scheme, authority)) = text.split_once("://") else {
             return Err(PatternError::new("an origin begins with a scheme").help(match text {
                 "" => "for example `https://docs.example.com`".to_owned(),
+                "*" => "every other origin is built in as `remote`".to_owned(),
+                _ if ["localhost", "127.", "[::1]"].iter().any(|host| text.starts_with(host)) => {
+                    format!("write `http://{text}`")
+                }
                 _ => format!("write `https://{text}`"),
             }));
         };

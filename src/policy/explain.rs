@@ -1,4 +1,4 @@
-//! The cold decision, with its cause: for denials, `explain`, the audit log and tests.
+//! The cold decision, with its cause: for refusals, `explain` and tests.
 
 use super::authority::{Authority, CompiledPermission, Labels};
 use crate::{ipc::Caller, name::Word, source::Place};

@@ -1,4 +1,4 @@
-//! The manifest while the app runs: watched, read when it is whole, compiled, and swapped in or kept out.
+//! The manifest while the app runs: watched, read when it is whole, and taken through every stage up to a checked manifest.
 
 mod chain;
 mod inbox;

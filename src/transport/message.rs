@@ -2,7 +2,7 @@
 
 use crate::{
     gateway::{Answer, ContentType, Pipeline, RequestHead, Session},
-    ipc::InvokeResponse,
+    ipc::{InvokeResponse, Rejection, RejectionCode},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
@@ -55,17 +55,26 @@ pub async fn answer(
             !matches!(name.as_str(), "origin" | "tauri-invoke-key" | "content-type")
         })
         .collect();
-    let body = match ContentType::parse(&message.content_type) {
-        Some(ContentType::Raw) => STANDARD.decode(&message.body).ok(),
-        _ => Some(message.body.into_bytes()),
-    };
-    // Bytes that do not decode are of no content type that the pipeline knows: it refuses them after the key.
-    let content_type = body.as_ref().map_or("", |_| message.content_type.as_str());
+    let content_type = message.content_type.as_str();
     let own = [("tauri-invoke-key", message.key.as_str()), ("content-type", content_type)];
     let origin = origin.as_deref().map(|origin| ("origin", origin));
     let others = names.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let head = RequestHead::new(&path.to_string(), own.into_iter().chain(origin).chain(others));
-    match pipeline.handle(session, head, body.unwrap_or_default()).await {
+    let is_raw = ContentType::parse(content_type) == Some(ContentType::Raw);
+    let answer = match pipeline.admit(session, head, None) {
+        Err(answer) => answer,
+        Ok(admission) => {
+            let body = message.body;
+            let bytes = if is_raw { STANDARD.decode(body).ok() } else { Some(body.into_bytes()) };
+            if let Some(bytes) = bytes {
+                pipeline.run(admission, bytes).await
+            } else {
+                let message = "the bytes are not base64";
+                pipeline.reject(admission, Rejection::new(RejectionCode::InvalidRequest, message))
+            }
+        }
+    };
+    match answer {
         Answer::Ok(response) => Some(super::callback(message.callback, &response)),
         Answer::Rejected(error) => {
             Some(super::callback(message.error, &InvokeResponse::Json(error.to_string())))

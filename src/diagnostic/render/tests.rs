@@ -7,6 +7,11 @@ use proptest::prelude::*;
 const PLAIN: Style = Style { color: false };
 const COLOR: Style = Style { color: true };
 
+/// A finding without advice, so that the tests see what they give it.
+fn bare(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+    Diagnostic { help: None, ..Diagnostic::new(code, span, message) }
+}
+
 fn sources(texts: &[&str]) -> (Sources, Vec<FileId>) {
     let mut sources = Sources::default();
     let ids = texts
@@ -21,12 +26,12 @@ fn sources(texts: &[&str]) -> (Sources, Vec<FileId>) {
 fn sample() -> (Sources, Vec<Diagnostic>) {
     let (sources, ids) = sources(&["a: 1\r\nä: *\r\na: 2\r\n", "\u{feff}windows: {}\n"]);
     let diagnostics = vec![
-        Diagnostic::new(Code::UnreachableCommand, Span::new(ids[1], 0, 7), "nothing calls it"),
-        Diagnostic::new(Code::DuplicateKey, Span::new(ids[0], 13, 14), "the key `a` stands twice")
+        bare(Code::UnreachableCommand, Span::new(ids[1], 0, 7), "nothing calls it"),
+        bare(Code::DuplicateKey, Span::new(ids[0], 13, 14), "the key `a` stands twice")
             .help("remove one\nor rename it")
             .related(Span::new(ids[0], 0, 1), "first defined here")
             .related(Span::new(ids[1], 0, 7), "and this one"),
-        Diagnostic::new(Code::UnquotedGlob, Span::new(ids[0], 10, 11), "`*` without quotes")
+        bare(Code::UnquotedGlob, Span::new(ids[0], 10, 11), "`*` without quotes")
             .help("quote it: \"*\""),
     ];
     (sources, diagnostics)
@@ -128,7 +133,7 @@ fn the_summary_counts_in_words() {
 fn the_users_control_characters_never_reach_the_terminal() {
     let evil = "k\u{1b}[2J: \u{9b}31m\u{202e}\u{7f}\u{8}\n";
     let (sources, ids) = sources(&[evil]);
-    let finding = Diagnostic::new(Code::UnknownKey, Span::new(ids[0], 0, 5), format!("`{evil}`"))
+    let finding = bare(Code::UnknownKey, Span::new(ids[0], 0, 5), format!("`{evil}`"))
         .help(format!("one\n{evil}"))
         .related(Span::new(ids[0], 1, 2), evil);
     for format in [Format::Human, Format::Plain, Format::Json] {
@@ -151,9 +156,9 @@ fn far_places_and_tall_spans_stay_small() {
     let text = lines.concat();
     let (sources, ids) = sources(&[&text]);
     let last = text.len() - 2;
-    let finding = Diagnostic::new(Code::DuplicateKey, Span::new(ids[0], last, last + 1), "far")
+    let finding = bare(Code::DuplicateKey, Span::new(ids[0], last, last + 1), "far")
         .related(Span::new(ids[0], 0, 4), "here");
-    let tall = Diagnostic::new(Code::MissingKey, Span::new(ids[0], 0, last), "tall");
+    let tall = bare(Code::MissingKey, Span::new(ids[0], 0, last), "tall");
     let text = render(&[finding, tall], &sources, Format::Human, PLAIN);
     let expected = "error[missing-key]: tall
  --> 0.yaml:1:1
@@ -179,7 +184,7 @@ error[duplicate-key]: far
 #[test]
 fn overlong_lines_are_named_and_not_drawn() {
     let (sources, ids) = sources(&[&format!("{{a: {}, a: 1}}", "x".repeat(9_000))]);
-    let finding = Diagnostic::new(Code::DuplicateKey, Span::new(ids[0], 9_006, 9_007), "twice")
+    let finding = bare(Code::DuplicateKey, Span::new(ids[0], 9_006, 9_007), "twice")
         .related(Span::new(ids[0], 1, 2), "first")
         .help("remove one");
     let text = render(&[finding], &sources, Format::Human, PLAIN);
@@ -196,7 +201,7 @@ fn overlong_lines_are_named_and_not_drawn() {
 #[test]
 fn a_file_without_text_and_a_file_that_is_not_known_have_a_place_too() {
     let (known, ids) = sources(&[""]);
-    let finding = Diagnostic::new(Code::EmptyFile, Span::new(ids[0], 0, 0), "the file is empty");
+    let finding = bare(Code::EmptyFile, Span::new(ids[0], 0, 0), "the file is empty");
     let text = render(std::slice::from_ref(&finding), &known, Format::Human, PLAIN);
     assert_eq!(text, "error[empty-file]: the file is empty\n--> 0.yaml:1:1\n\n");
     let text = render(&[finding], &Sources::default(), Format::Human, PLAIN);
@@ -206,7 +211,7 @@ fn a_file_without_text_and_a_file_that_is_not_known_have_a_place_too() {
 #[test]
 fn the_end_of_a_file_is_on_its_own_line() {
     let (sources, ids) = sources(&["a: 1\n"]);
-    let finding = Diagnostic::new(Code::MissingKey, Span::new(ids[0], 5, 5), "more is missing");
+    let finding = bare(Code::MissingKey, Span::new(ids[0], 5, 5), "more is missing");
     let text = render(&[finding], &sources, Format::Human, PLAIN);
     assert!(text.contains("0.yaml:2:1\n  |\n2 |"), "{text}");
 }
@@ -267,7 +272,7 @@ proptest! {
             .iter()
             .map(|((is_last, (start, end), text), related)| {
                 let span = Span::new(file(*is_last), *start, *end);
-                let finding = Diagnostic::new(Code::WrongType, span, text.clone()).help(text.clone());
+                let finding = bare(Code::WrongType, span, text.clone()).help(text.clone());
                 related.iter().fold(finding, |finding, (is_last, (start, end), text)| {
                     finding.related(Span::new(file(*is_last), *start, *end), text.clone())
                 })

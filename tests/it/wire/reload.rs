@@ -24,7 +24,7 @@ permissions: {{ main: {{ windows: [main], allow: [{allow}] }} }}
 }
 
 fn is_accepted(notice: &Notice, expected: u64) -> bool {
-    matches!(notice, Notice::EditAccepted { generation, needs_restart: false } if *generation == expected)
+    matches!(notice, Notice::EditAccepted { generation, needs_restart: false, .. } if *generation == expected)
 }
 
 #[tokio::test]
