@@ -1,6 +1,7 @@
 //! What the app tells whoever started it: one line a notice, for a person or for a program.
 
 use crate::{
+    diagnostic::to_json,
     gateway::Outcome,
     ipc::Caller,
     name::Label,
@@ -101,10 +102,15 @@ impl Notice {
                 json!({ "event": "watching", "mode": format!("{mode:?}").to_lowercase() })
             }
             Self::Ready(window) => json!({ "event": "ready", "window": window }),
-            Self::EditAccepted { generation, needs_restart, .. } => {
-                json!({ "event": "reloaded", "generation": generation, "needs_restart": needs_restart })
+            Self::EditAccepted { generation, needs_restart, loaded } => json!({
+                "event": "reloaded",
+                "generation": generation,
+                "needs_restart": needs_restart,
+                "diagnostics": findings(loaded),
+            }),
+            Self::EditRejected(loaded) => {
+                json!({ "event": "kept", "diagnostics": findings(loaded) })
             }
-            Self::EditRejected(_) => json!({ "event": "kept" }),
             Self::Refused { command, caller, outcome } => json!({
                 "event": "refused",
                 "command": command,
@@ -117,4 +123,10 @@ impl Notice {
             Self::Failed(message) => json!({ "event": "failed", "message": message }),
         }
     }
+}
+
+/// What was found in an edit, as `validate --format json` has it.
+fn findings(loaded: &Loaded) -> Value {
+    let mut report = to_json(&loaded.diagnostics, &loaded.sources);
+    report.get_mut("diagnostics").map(Value::take).unwrap_or_default()
 }

@@ -292,12 +292,12 @@ impl Running {
         event_loop.run_return(|event, _, control| {
             *control = ControlFlow::Wait;
             match event {
-                LoopEvent::UserEvent(Event::Quit) => self.windows.clear(),
+                LoopEvent::UserEvent(Event::Quit) => self.close(|_| true),
                 LoopEvent::UserEvent(event) => self.handle(event, proxy, runtime),
                 LoopEvent::WindowEvent {
                     event: WindowEvent::CloseRequested, window_id, ..
                 } => {
-                    self.close(window_id);
+                    self.close(|window| window.window.id() == window_id);
                 }
                 _ => {}
             }
@@ -347,10 +347,10 @@ impl Running {
         }
     }
 
-    fn close(&mut self, id: tao::window::WindowId) {
-        let (closed, open): (Vec<_>, Vec<_>) = std::mem::take(&mut self.windows)
-            .into_iter()
-            .partition(|window| window.window.id() == id);
+    /// Closes windows; their calls end with their documents.
+    fn close(&mut self, is_closing: impl Fn(&OpenWindow) -> bool) {
+        let (closed, open): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.windows).into_iter().partition(is_closing);
         self.windows = open;
         for window in closed {
             self.lanes.sessions.remove(&window.label);

@@ -70,13 +70,14 @@ fn open(
 
 #[cfg(feature = "webview")]
 fn tell(notice: &crate::app::Notice, format: Format) {
-    use crate::app::Notice;
+    use crate::{app::Notice, diagnostic::json_text};
+    if format == Format::Json {
+        // One object a line, findings within it.
+        complain(&json_text(&notice.to_json()));
+        return;
+    }
     if let Notice::EditRejected(loaded) | Notice::EditAccepted { loaded, .. } = notice {
         complain_about(loaded, format);
     }
-    if format == Format::Json {
-        complain(&notice.to_json().to_string());
-    } else {
-        complain(&notice.to_string());
-    }
+    complain(&notice.to_string());
 }
