@@ -100,7 +100,7 @@ fn load(text: &str) -> Loaded {
 }
 
 fn policy(loaded: &Loaded) -> Policy {
-    compile(loaded.manifest.as_ref().expect("a manifest"), &loaded.sources, 1).expect("a policy")
+    compile(loaded.manifest.as_ref().expect("a manifest"), &loaded.sources, 1)
 }
 
 fn caller() -> Caller {
@@ -181,17 +181,13 @@ mod call {
                 })
                 .function("blocking", |value: Value| Ok::<_, ()>(value));
             let loaded = size.load();
-            let store = PolicyStore::new(|_| Ok::<_, ()>(compose(policy(&loaded), &registry)));
+            let store = PolicyStore::new(|_| compose(policy(&loaded), &registry));
             let label = || "main".parse().expect("a label");
             let key = InvokeKey::generate().expect("a key");
             let outbox = Outbox::new(Arc::new(Nowhere), usize::MAX, usize::MAX);
             Self {
                 runtime: Runtime::new().expect("a runtime"),
-                pipeline: Pipeline::new(
-                    store.expect("a store"),
-                    Mode::Production,
-                    Box::new(NoAudit),
-                ),
+                pipeline: Pipeline::new(store, Mode::Production, Box::new(NoAudit)),
                 session: Session::new(label(), label(), key, Arc::new(outbox)),
             }
         }

@@ -2,9 +2,9 @@
 
 use portcullis::{
     Registry,
-    app::{Editor, Notice, compose},
+    app::{Editor, Notice, build},
     gateway::{Mode, NoAudit, Pipeline, Sessions},
-    policy::{PolicyStore, compile},
+    policy::PolicyStore,
     reload::{Change, Watch, load, read},
 };
 use std::{
@@ -50,9 +50,8 @@ fn measure(commands: usize, save: Save) -> Result<Vec<Duration>, Box<dyn Error>>
     let loaded = load(&path);
     let checked = loaded.manifest.as_ref().ok_or("the manifest has errors")?;
     let registry = Registry::standard();
-    let store = PolicyStore::new(|generation| {
-        compile(checked, &loaded.sources, generation).map(|policy| compose(policy, &registry))
-    })?;
+    let store =
+        PolicyStore::new(|generation| build(checked, &loaded.sources, &registry, generation));
     let editor = Editor {
         path: path.clone(),
         registry: registry.clone(),

@@ -9,9 +9,20 @@ use crate::{
     ipc::{Rejection, RejectionCode, Reply},
     manifest::{Backend, Manifest},
     plan::ProcessPlan,
-    policy::{Policy, Route},
+    policy::{Policy, Route, compile},
+    source::Sources,
 };
 use std::{path::PathBuf, sync::Arc};
+
+/// Compiles a manifest as generation number `generation`, with what runs behind every command.
+pub fn build(
+    manifest: &Checked<Manifest>,
+    sources: &Sources,
+    registry: &Registry,
+    generation: u64,
+) -> Snapshot {
+    compose(compile(manifest, sources, generation), registry)
+}
 
 /// Builds what runs behind every command of a policy.
 pub fn compose(policy: Policy, registry: &Registry) -> Snapshot {

@@ -1,12 +1,11 @@
 //! An edit of the manifest on its way into force: compiled, composed, swapped in, or kept out with its diagnostics.
 
-use super::{Notice, compose, unregistered};
+use super::{Notice, build, unregistered};
 use crate::{
     command::Registry,
     diagnostic::has_errors,
     gateway::{Pipeline, Sessions},
     manifest::{App, Window},
-    policy::compile,
     reload::{Content, Loaded, load_content},
 };
 use std::{
@@ -59,19 +58,13 @@ impl Editor {
         let Some(manifest) = &loaded.manifest else {
             return Notice::EditRejected(Box::new(loaded));
         };
-        let swapped = self.pipeline.store().swap(|generation| {
-            compile(manifest, &loaded.sources, generation)
-                .map(|policy| compose(policy, &self.registry))
-        });
-        match swapped {
-            Ok(generation) => {
-                self.sessions.reconcile(&self.pipeline.store().snapshot());
-                let needs_restart =
-                    manifest.app != self.app || !same(&manifest.windows, &self.windows);
-                Notice::EditAccepted { generation, needs_restart, loaded: Box::new(loaded) }
-            }
-            Err(error) => Notice::Failed(format!("the edit could not be compiled: {error}")),
-        }
+        let generation = self
+            .pipeline
+            .store()
+            .swap(|generation| build(manifest, &loaded.sources, &self.registry, generation));
+        self.sessions.reconcile(&self.pipeline.store().snapshot());
+        let needs_restart = manifest.app != self.app || !same(&manifest.windows, &self.windows);
+        Notice::EditAccepted { generation, needs_restart, loaded: Box::new(loaded) }
     }
 }
 

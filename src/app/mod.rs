@@ -19,7 +19,7 @@ mod terminal;
 mod window;
 
 pub use assets::{Asset, Assets};
-pub use compose::{compose, unregistered};
+pub use compose::{build, compose, unregistered};
 pub use edit::Editor;
 pub use notice::Notice;
 #[cfg(feature = "webview")]

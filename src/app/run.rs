@@ -1,7 +1,7 @@
 //! The event loop: windows, their pages' events, and the end.
 
 use super::{
-    Assets, Editor, Notice, compose,
+    Assets, Editor, Notice, build,
     lanes::{self, Lanes},
     ready, screenshot,
     terminal::TerminalAudit,
@@ -12,7 +12,7 @@ use crate::{
     gateway::{Mode, Pipeline, Sessions, Snapshot},
     manifest::{Page, Unlisted},
     name::Label,
-    policy::{PolicyStore, compile},
+    policy::PolicyStore,
     reload::{Change, Content, Loaded, Watch},
 };
 use std::{
@@ -122,10 +122,8 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
         return Err(RunError::NoDisplay);
     }
     let store = PolicyStore::new(|generation| {
-        compile(manifest, &loaded.sources, generation)
-            .map(|policy| compose(policy, &options.registry))
-    })
-    .map_err(system)?;
+        build(manifest, &loaded.sources, &options.registry, generation)
+    });
     let tell: Arc<dyn Fn(Notice) + Send + Sync> = Arc::from(options.tell);
     let audit = TerminalAudit::new(Arc::clone(&tell));
     let pipeline = Arc::new(Pipeline::new(store, options.mode, Box::new(audit)));

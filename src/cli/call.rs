@@ -7,13 +7,13 @@ use super::{
     locate::locate,
 };
 use crate::{
-    app::compose,
+    app::build,
     channel::Outbox,
     command::Registry,
     diagnostic::Format,
     gateway::{Answer, InvokeKey, Mode, NoAudit, Pipeline, RequestHead, Session},
     ipc::{Caller, InvokeResponse},
-    policy::{PolicyStore, compile},
+    policy::PolicyStore,
     reload::load,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -50,13 +50,10 @@ pub(super) fn call(args: &Args, format: Format, registry: &Registry) -> Exit {
         Err(message) => return usage(&message),
     };
     args.caller.tell_defaults(&caller, format);
-    let store = PolicyStore::new(|generation| {
-        compile(&manifest, &loaded.sources, generation).map(|policy| compose(policy, registry))
-    });
-    let answer = match store.map_err(|error| error.to_string()).and_then(|store| {
-        let pipeline = Pipeline::new(store, Mode::Development, Box::new(NoAudit));
-        answer(&pipeline, &caller, args)
-    }) {
+    let store =
+        PolicyStore::new(|generation| build(&manifest, &loaded.sources, registry, generation));
+    let pipeline = Pipeline::new(store, Mode::Development, Box::new(NoAudit));
+    let answer = match answer(&pipeline, &caller, args) {
         Ok(answer) => answer,
         Err(message) => {
             complain(&format!("error: {message}"));

@@ -46,13 +46,7 @@ pub(super) fn explain(args: &Args, format: Format) -> Exit {
         complain_about(&loaded, format);
         return Exit::CouldNotRun;
     };
-    let policy = match compile(&manifest, &loaded.sources, 1) {
-        Ok(policy) => policy,
-        Err(error) => {
-            super::complain(&format!("error: {error}"));
-            return Exit::CouldNotRun;
-        }
-    };
+    let policy = compile(&manifest, &loaded.sources, 1);
     if args.stdin {
         return answer_queries(&args.caller, &manifest, &policy.authority);
     }

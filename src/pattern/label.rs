@@ -2,7 +2,7 @@
 
 use super::PatternError;
 use crate::name::{Label, MAX_NAME_BYTES, is_label_character};
-use globset::{ErrorKind, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
+use globset::{ErrorKind, GlobBuilder, GlobMatcher};
 
 /// Alternatives within alternatives: more than anybody writes, and less than the compiler can stand.
 const MAX_BRACES: usize = 4;
@@ -104,28 +104,6 @@ impl LabelPattern {
     /// The one label that the pattern stands for, if it has no wildcard.
     pub fn literal(&self) -> Option<Label> {
         self.text.parse().ok()
-    }
-}
-
-/// Several label patterns, matched in one pass.
-#[derive(Debug, Clone)]
-pub struct LabelSet(GlobSet);
-
-impl LabelSet {
-    /// A set that matches what any of the patterns matches. Cost grows with the length of the patterns.
-    pub fn new<'a>(
-        patterns: impl IntoIterator<Item = &'a LabelPattern>,
-    ) -> Result<Self, PatternError> {
-        let mut builder = GlobSetBuilder::new();
-        for pattern in patterns {
-            builder.add(pattern.matcher.glob().clone());
-        }
-        builder.build().map(Self).map_err(|error| PatternError::new(error.kind().to_string()))
-    }
-
-    /// Whether any of the patterns matches.
-    pub fn matches(&self, label: &Label) -> bool {
-        self.0.is_match(label.as_str())
     }
 }
 

@@ -5,7 +5,7 @@ mod label;
 mod origin;
 
 pub use command::CommandPattern;
-pub use label::{LabelPattern, LabelSet};
+pub use label::LabelPattern;
 pub use origin::{Origin, OriginError, OriginPattern};
 
 use thiserror::Error;

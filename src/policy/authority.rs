@@ -2,8 +2,8 @@
 
 use crate::{
     ipc::Caller,
-    name::{CommandName, Word},
-    pattern::{LabelPattern, LabelSet, Origin, OriginPattern},
+    name::{CommandName, Label, Word},
+    pattern::{LabelPattern, Origin, OriginPattern},
     source::Place,
 };
 use fixedbitset::FixedBitSet;
@@ -79,20 +79,13 @@ impl Origins {
     }
 }
 
-/// The labels that a permission matches: the patterns as written, and all of them as one matcher.
-#[derive(Debug, Clone)]
-pub(super) struct Labels {
-    pub(super) patterns: Vec<LabelPattern>,
-    pub(super) set: LabelSet,
-}
-
 /// One permission with its patterns resolved to commands.
 #[derive(Debug)]
 pub(super) struct CompiledPermission {
     pub(super) id: Word,
     pub(super) place: Place,
-    pub(super) windows: Option<Labels>,
-    pub(super) webviews: Option<Labels>,
+    pub(super) windows: Option<Vec<LabelPattern>>,
+    pub(super) webviews: Option<Vec<LabelPattern>>,
     pub(super) origins: Origins,
     pub(super) allow: FixedBitSet,
     pub(super) deny: FixedBitSet,
@@ -110,6 +103,11 @@ impl Fit {
     pub(super) fn is_match(self) -> bool {
         self.window && self.webview && self.origin
     }
+}
+
+/// Whether a label is one of those that a dimension names; one that is not given names all.
+fn is_named(patterns: Option<&[LabelPattern]>, label: &Label) -> bool {
+    patterns.is_none_or(|patterns| patterns.iter().any(|pattern| pattern.matches(label)))
 }
 
 /// The compiled permissions of one manifest.
@@ -139,14 +137,8 @@ impl Authority {
 
     pub(super) fn fit(&self, permission: &CompiledPermission, caller: &Caller) -> Fit {
         Fit {
-            window: permission
-                .windows
-                .as_ref()
-                .is_none_or(|labels| labels.set.matches(&caller.window)),
-            webview: permission
-                .webviews
-                .as_ref()
-                .is_none_or(|labels| labels.set.matches(&caller.webview)),
+            window: is_named(permission.windows.as_deref(), &caller.window),
+            webview: is_named(permission.webviews.as_deref(), &caller.webview),
             origin: caller
                 .origin
                 .as_ref()

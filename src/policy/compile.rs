@@ -2,13 +2,13 @@
 
 use super::{
     Authority, CommandId, Policy, Route,
-    authority::{CompiledPermission, Labels, Origins},
+    authority::{CompiledPermission, Origins},
 };
 use crate::{
     check::Checked,
     manifest::{Manifest, OriginName, Permission, Unlisted},
     name::{CommandName, with_prefix},
-    pattern::{CommandPattern, LabelPattern, LabelSet, Origin, PatternError},
+    pattern::{CommandPattern, LabelPattern, Origin},
     source::{Sources, Spanned},
 };
 use fixedbitset::FixedBitSet;
@@ -17,12 +17,8 @@ use std::collections::BTreeMap;
 /// Compiles a manifest as generation number `generation`.
 ///
 /// Cost grows with commands + permissions × entries, where an entry with a wildcard costs as much as there are
-/// commands with its prefix. An error means that the label patterns of one permission are too large together.
-pub fn compile(
-    manifest: &Checked<Manifest>,
-    sources: &Sources,
-    generation: u64,
-) -> Result<Policy, PatternError> {
+/// commands with its prefix.
+pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64) -> Policy {
     let commands: BTreeMap<CommandName, CommandId> = manifest
         .commands
         .keys()
@@ -33,7 +29,7 @@ pub fn compile(
         .permissions
         .iter()
         .map(|permission| compile_permission(manifest, sources, &commands, permission))
-        .collect::<Result<Vec<_>, _>>()?;
+        .collect::<Vec<_>>();
     let additive = additive(manifest, &commands, &permissions);
     let routes = manifest.commands.iter().map(|(name, command)| Route {
         name: name.clone(),
@@ -44,7 +40,7 @@ pub fn compile(
         payload: command.limits.payload.unwrap_or(manifest.limits.payload),
         timeout: command.limits.timeout.unwrap_or(manifest.limits.timeout),
     });
-    Ok(Policy {
+    Policy {
         generation,
         routes: routes.collect(),
         limits: manifest.limits,
@@ -59,7 +55,7 @@ pub fn compile(
             permissions,
             additive,
         },
-    })
+    }
 }
 
 fn compile_permission(
@@ -67,7 +63,7 @@ fn compile_permission(
     sources: &Sources,
     commands: &BTreeMap<CommandName, CommandId>,
     permission: &Permission,
-) -> Result<CompiledPermission, PatternError> {
+) -> CompiledPermission {
     let mut origins = Origins::default();
     for origin in &permission.origins {
         match &origin.value {
@@ -79,22 +75,19 @@ fn compile_permission(
             }
         }
     }
-    Ok(CompiledPermission {
+    CompiledPermission {
         id: permission.id.clone(),
         place: sources.place(permission.span),
-        windows: labels(permission.windows.as_deref())?,
-        webviews: labels(permission.webviews.as_deref())?,
+        windows: permission.windows.as_deref().map(labels),
+        webviews: permission.webviews.as_deref().map(labels),
         origins,
         allow: resolve(&permission.allow, commands, CommandPattern::allows),
         deny: resolve(&permission.deny, commands, CommandPattern::denies),
-    })
+    }
 }
 
-fn labels(patterns: Option<&[Spanned<LabelPattern>]>) -> Result<Option<Labels>, PatternError> {
-    let Some(patterns) = patterns else { return Ok(None) };
-    let patterns: Vec<_> = patterns.iter().map(|pattern| pattern.value.clone()).collect();
-    let set = LabelSet::new(&patterns)?;
-    Ok(Some(Labels { patterns, set }))
+fn labels(patterns: &[Spanned<LabelPattern>]) -> Vec<LabelPattern> {
+    patterns.iter().map(|pattern| pattern.value.clone()).collect()
 }
 
 fn resolve(

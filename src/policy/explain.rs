@@ -1,7 +1,7 @@
 //! The cold decision, with its cause: for refusals, `explain` and tests.
 
-use super::authority::{Authority, CompiledPermission, Labels};
-use crate::{ipc::Caller, name::Word, source::Place};
+use super::authority::{Authority, CompiledPermission};
+use crate::{ipc::Caller, name::Word, pattern::LabelPattern, source::Place};
 use serde::Serialize;
 
 /// Whether a caller may run a command, and why.
@@ -110,9 +110,9 @@ impl Authority {
             usize::from(!fit.window) + usize::from(!fit.webview) + usize::from(!fit.origin)
         })?;
         let (dimension, expected, found) = if !fit.window {
-            (Dimension::Window, texts(permission.windows.as_ref()), caller.window.to_string())
+            (Dimension::Window, texts(permission.windows.as_deref()), caller.window.to_string())
         } else if !fit.webview {
-            (Dimension::Webview, texts(permission.webviews.as_ref()), caller.webview.to_string())
+            (Dimension::Webview, texts(permission.webviews.as_deref()), caller.webview.to_string())
         } else {
             let found = caller.origin.as_ref().map_or("none".to_owned(), ToString::to_string);
             (Dimension::Origin, permission.origin_names(), found)
@@ -121,9 +121,8 @@ impl Authority {
     }
 }
 
-fn texts(labels: Option<&Labels>) -> Vec<String> {
-    let patterns = labels.map(|labels| labels.patterns.as_slice()).unwrap_or_default();
-    patterns.iter().map(|pattern| pattern.as_str().to_owned()).collect()
+fn texts(patterns: Option<&[LabelPattern]>) -> Vec<String> {
+    patterns.unwrap_or_default().iter().map(|pattern| pattern.as_str().to_owned()).collect()
 }
 
 impl CompiledPermission {

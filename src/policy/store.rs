@@ -13,8 +13,8 @@ pub struct PolicyStore<T> {
 
 impl<T> PolicyStore<T> {
     /// A store whose first generation is number 1.
-    pub fn new<E>(build: impl FnOnce(u64) -> Result<T, E>) -> Result<Self, E> {
-        Ok(Self { current: ArcSwap::from_pointee(build(1)?), generation: Mutex::new(1) })
+    pub fn new(build: impl FnOnce(u64) -> T) -> Self {
+        Self { current: ArcSwap::from_pointee(build(1)), generation: Mutex::new(1) }
     }
 
     /// A cheap view of the generation in force, for the length of one look.
@@ -27,26 +27,34 @@ impl<T> PolicyStore<T> {
         self.current.load_full()
     }
 
-    /// Builds the next generation and puts it in force; if building fails, nothing changes.
-    pub fn swap<E>(&self, build: impl FnOnce(u64) -> Result<T, E>) -> Result<u64, E> {
+    /// Builds the next generation whole, puts it in force in one step, and tells its number.
+    pub fn swap(&self, build: impl FnOnce(u64) -> T) -> u64 {
         let mut generation = self.generation.lock().unwrap_or_else(PoisonError::into_inner);
         let next = *generation + 1;
-        self.current.store(Arc::new(build(next)?));
+        self.current.store(Arc::new(build(next)));
         *generation = next;
-        Ok(next)
+        next
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
 
     #[test]
-    fn a_generation_that_fails_to_build_changes_nothing() {
-        let store = PolicyStore::new(Ok::<_, ()>).unwrap();
-        assert_eq!(store.swap(|_| Err("no")), Err("no"));
-        assert_eq!(**store.load(), 1);
-        assert_eq!(store.swap(Ok::<_, ()>), Ok(2));
+    fn generations_are_numbered_in_order() {
+        let store = PolicyStore::new(|generation| generation);
+        assert_eq!(store.swap(|generation| generation), 2);
         assert_eq!(*store.snapshot(), 2);
+    }
+
+    #[test]
+    fn a_generation_that_panics_while_it_is_built_changes_nothing() {
+        let store = PolicyStore::new(|generation| generation);
+        let built = catch_unwind(AssertUnwindSafe(|| store.swap(|_| panic!("no"))));
+        assert!(built.is_err());
+        assert_eq!(**store.load(), 1);
+        assert_eq!(store.swap(|generation| generation), 2);
     }
 }

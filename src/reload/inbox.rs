@@ -2,6 +2,7 @@
 
 use super::settle::Writer;
 use std::{
+    fs::File,
     path::{Path, PathBuf},
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::Instant,
@@ -28,6 +29,8 @@ pub(super) struct Inbox {
 struct Mail {
     target: PathBuf,
     pulse: Option<Pulse>,
+    /// How often the file's folder itself was opened.
+    marks: u64,
     stopped: bool,
 }
 
@@ -42,6 +45,31 @@ impl Inbox {
         pulse.writer = writer.or(pulse.writer);
         pulse.broken |= broken;
         self.arrived.notify_one();
+    }
+
+    /// Takes note that something was opened for reading: the file's folder counts as a mark.
+    pub(super) fn opened(&self, paths: &[PathBuf]) {
+        let mut mail = self.lock();
+        if mail.target.parent().is_some_and(|folder| paths.iter().any(|path| path == folder)) {
+            mail.marks += 1;
+            self.arrived.notify_one();
+        }
+    }
+
+    /// Makes a mark in the system's queue and waits until it comes: then everything before it has come. Events are in
+    /// order (inotify(7)), so what happened to the file before now is in the next pulse. Gives up at `due`.
+    pub(super) fn catch_up(&self, due: Instant) {
+        let (folder, before) = {
+            let mail = self.lock();
+            (mail.target.parent().map(Path::to_path_buf), mail.marks)
+        };
+        if folder.is_none_or(|folder| File::open(folder).is_err()) {
+            return;
+        }
+        let left = due.saturating_duration_since(Instant::now());
+        let behind = |mail: &mut Mail| mail.marks == before && !mail.stopped;
+        // At the end of its patience the caller goes by what has come.
+        let _ = self.arrived.wait_timeout_while(self.lock(), left, behind);
     }
 
     /// Says where the file is from now on; true if that is news, and then older words on the writer are void.

@@ -28,6 +28,8 @@ use std::{
 const SEEK: Duration = Duration::from_millis(25);
 /// Folders are not watched anew for each event of a storm.
 const ARM_AGAIN: Duration = Duration::from_millis(10);
+/// How long events may be under way before a reading goes by those that have come.
+const CATCH_UP: Duration = Duration::from_millis(250);
 /// After a failure, native watching is tried again this much later.
 const RETRY: Duration = Duration::from_secs(5);
 
@@ -125,7 +127,7 @@ type Factory = Box<dyn FnMut(Arc<Shared>) -> notify::Result<Box<dyn Watcher + Se
 
 fn native(shared: Arc<Shared>) -> notify::Result<Box<dyn Watcher + Send>> {
     let handler = move |event: notify::Result<Event>| match event {
-        Ok(event) if is_reading(&event) => {}
+        Ok(event) if is_reading(&event) => shared.inbox.opened(&event.paths),
         Ok(event) => shared.inbox.post(false, |target| writer(&event, target)),
         Err(_) => shared.inbox.post(true, |_| Some(Writer::Unknown)),
     };
@@ -281,6 +283,10 @@ impl Worker {
             }
             let look = probe::look(&self.path);
             self.arm();
+            if cfg!(target_os = "linux") && self.shared.native.load(Ordering::Relaxed) {
+                // Arming waits for the watcher's thread, but not for the events that it has not read yet.
+                self.shared.inbox.catch_up(Instant::now() + CATCH_UP);
+            }
             pulse = self.shared.inbox.take();
             let counts = look.is_some() && pulse.is_none_or(|pulse| pulse.writer.is_none());
             if counts || last {

@@ -230,7 +230,15 @@ fn writing_without_pause_delivers_only_whole_contents() {
     loop {
         let text = String::from_utf8(desk.next().unwrap()).unwrap();
         let n = text.lines().next().unwrap().parse().unwrap();
-        assert!(text == whole(n), "a torn content was delivered");
+        let torn = || {
+            format!(
+                "of {last}: {n} with {} of {} bytes, then {:?}",
+                text.len(),
+                whole(n).len(),
+                text.lines().last()
+            )
+        };
+        assert!(text == whole(n), "a torn content was delivered: {}", torn());
         if n == last {
             break;
         }

@@ -6,13 +6,13 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use portcullis::{
     Registry,
-    app::{Editor, Notice, compose},
+    app::{Editor, Notice, build},
     channel::{Outbox, Page, PageCall},
     gateway::{
         Audit, Counts, InvokeKey, Mode, Outcome, Pipeline, Record, Session, Sessions, Snapshot,
     },
     ipc::SinkError,
-    policy::{PolicyStore, compile},
+    policy::PolicyStore,
     reload::{Content, load_content},
     serde_json::{self, Value, json},
     transport::{Body, Message, answer_message, answer_request},
@@ -58,11 +58,10 @@ impl Gateway {
         let mut loaded = load_content(path, Ok(text.as_bytes().to_vec()));
         let checked = loaded.manifest.take();
         let checked = checked.unwrap_or_else(|| panic!("{text}\n{:#?}", loaded.diagnostics));
-        let store = PolicyStore::new(|generation| {
-            compile(&checked, &loaded.sources, generation).map(|policy| compose(policy, &registry))
-        });
+        let store =
+            PolicyStore::new(|generation| build(&checked, &loaded.sources, &registry, generation));
         let notes = Notes::default();
-        let pipeline = Arc::new(Pipeline::new(store.unwrap(), mode, Box::new(notes.clone())));
+        let pipeline = Arc::new(Pipeline::new(store, mode, Box::new(notes.clone())));
         let sessions = Arc::<Sessions>::default();
         let editor = Editor {
             path: path.to_owned(),
