@@ -107,11 +107,11 @@ origins: {{ elsewhere: \"http://127.0.0.1:*\" }}"
 }
 
 fn calls_end_with_the_document_that_made_them() {
-    // A duration that no other program on the machine sleeps for.
-    let seconds = 1_000_000 + std::process::id();
+    // A duration that no other program on the machine sleeps for. The brackets keep `grep` from finding itself.
+    let rest = format!("{:07}", std::process::id());
     let commands = format!(
-        "  forever: {{ run: {{ process: {{ program: sleep, args: [\"{seconds}\"] }} }} }}
-  running: {{ run: {{ process: {{ program: sh, args: [-c, \"pgrep -fc '[s]leep {seconds}' || true\"], output: json }} }} }}"
+        "  forever: {{ run: {{ process: {{ program: sleep, args: [\"1{rest}\"] }} }} }}
+  running: {{ run: {{ process: {{ program: sh, args: [-c, \"grep -lzsx '[1]{rest}' /proc/[0-9]*/cmdline | wc -l\"], output: json }} }} }}"
     );
     let permissions = "  main: { windows: [main], allow: [report, forever, running] }";
     let site = Site::new("leaving", &manifest(&commands, permissions));
