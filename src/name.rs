@@ -124,6 +124,19 @@ impl FromStr for Word {
 }
 
 text_type! {
+    /// The name of an event: `[A-Za-z0-9_/:-]+`.
+    EventName
+}
+
+impl FromStr for EventName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        check(text, LABEL_GRAMMAR, is_label_character).map(|()| Self(text.into()))
+    }
+}
+
+text_type! {
     /// What a page invokes: `greet`, or `plugin:fs|read_text_file` in a plugin's namespace.
     CommandName
 }

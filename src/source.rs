@@ -13,6 +13,13 @@ pub const MAX_BYTES: usize = 1024 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u16);
 
+impl FileId {
+    /// Its place in the order in which the files were read.
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
 /// A half-open range of bytes, `start..end`, in one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {

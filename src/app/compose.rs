@@ -38,7 +38,11 @@ fn command(route: &Route, registry: &Registry) -> Arc<dyn Command> {
             Arc::new(backend::Process::new(plan, route.payload))
         }
         Backend::Native(name) => {
-            registry.find(name).unwrap_or_else(|| Arc::new(Unregistered(name.clone())))
+            let message = || format!("no Rust function is registered as `{name}`");
+            registry.find(name).unwrap_or_else(|| Arc::new(Unavailable(message())))
+        }
+        Backend::Http(_) | Backend::Sidecar(_) | Backend::Builtin(_) => {
+            Arc::new(Unavailable(format!("this build cannot run `{}` yet", route.name)))
         }
     }
 }
@@ -70,13 +74,13 @@ pub fn unregistered(manifest: &Checked<Manifest>, registry: &Registry) -> Vec<Di
     missing.map(diagnostic).collect()
 }
 
-/// Stands in for a function that nobody registered, where the rest of the manifest is still of use.
+/// Stands in for a command that cannot run, where the rest of the manifest is still of use.
 #[derive(Debug)]
-struct Unregistered(String);
+struct Unavailable(String);
 
-impl Command for Unregistered {
+impl Command for Unavailable {
     fn call(&self, _: Invocation) -> BoxFuture<'_, Reply> {
-        let message = format!("no Rust function is registered as `{}`", self.0);
-        Box::pin(std::future::ready(Err(Rejection::new(RejectionCode::Internal, message))))
+        let rejection = Rejection::new(RejectionCode::Unsupported, self.0.clone());
+        Box::pin(std::future::ready(Err(rejection)))
     }
 }

@@ -35,6 +35,7 @@ fn unfilled(error: &RenderError) -> Rejection {
         | RenderError::NotList(_)
         | RenderError::OptionLike(_)
         | RenderError::Nul(_) => RejectionCode::InvalidArgument,
+        RenderError::Unbound(_) => RejectionCode::Unsupported,
     };
     Rejection::new(code, error.to_string())
 }

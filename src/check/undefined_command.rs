@@ -2,10 +2,9 @@
 
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
-    manifest::Manifest,
+    manifest::{Entry, Manifest},
     name::{CommandName, Word, with_prefix},
     pattern::CommandPattern,
-    source::Spanned,
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
@@ -16,7 +15,7 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn check_entry(manifest: &Manifest, entry: &Spanned<CommandPattern>) -> Option<Diagnostic> {
+fn check_entry(manifest: &Manifest, entry: &Entry) -> Option<Diagnostic> {
     let text = entry.value.as_str();
     if let Some(plugin) = entry.value.plugin()
         && manifest.broken.plugins.contains(plugin)

@@ -25,7 +25,7 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
     for (name, command) in &manifest.commands {
-        let is_open = manifest.unlisted == Unlisted::Additive && name.is_app();
+        let is_open = manifest.unlisted.value == Unlisted::Additive && name.is_app();
         if is_open || literals.contains(name) || globs.iter().any(|glob| glob.allows(name)) {
             continue;
         }

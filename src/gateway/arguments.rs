@@ -53,7 +53,7 @@ fn check_one(argument: &Argument, given: &mut Map<String, Value>) -> Result<(), 
         };
     };
     let Some(schema) = &argument.schema else { return Ok(()) };
-    schema.validate(value).map_err(|error| {
+    schema.validator.validate(value).map_err(|error| {
         let place = error.instance_path();
         // The value itself is the page's and may be long.
         let message = format!("`{name}{place}` does not fit: {}", error.masked_with("the value"));

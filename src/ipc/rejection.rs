@@ -45,6 +45,7 @@ rejection_codes! {
     InvalidOutput "invalid_output" "The program's output is not what `output` declares.",
     OutputTooLarge "output_too_large" "The program's output is larger than `limits.payload` allows.",
     ChannelGone "channel_gone" "The channel's message was fetched before or is not this page's.",
+    Unsupported "unsupported" "The command needs what this build cannot do yet, or a function that nobody registered.",
     Internal "internal" "The gateway itself failed.",
 }
 

@@ -1,19 +1,33 @@
 //! The JSON Schema of the manifest, draft-07: for editors and CI, and for this program's own structural check.
 
-use super::file::File;
+use super::file::{File, GuardrailFile, IncludeFile};
 use jsonschema::Validator;
-use schemars::{Schema, generate::SchemaSettings, transform::RecursiveTransform};
+use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde_json::Value;
 use std::sync::LazyLock;
 
 /// The manifest's JSON Schema, draft-07, as it is committed in `schema/gateway.schema.json`.
 pub fn schema() -> Value {
+    schema_of::<File>()
+}
+
+/// The JSON Schema of files that `include` names.
+pub fn include_schema() -> Value {
+    schema_of::<IncludeFile>()
+}
+
+/// The JSON Schema of files that `--guardrails` names.
+pub fn guardrail_schema() -> Value {
+    schema_of::<GuardrailFile>()
+}
+
+fn schema_of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft07().with(|settings| {
         // Without references, the place of a fault in the schema leads straight to the keys that it knows.
         settings.inline_subschemas = true;
     });
     let settings = settings.with_transform(RecursiveTransform(as_written));
-    settings.into_generator().into_root_schema_for::<File>().to_value()
+    settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// What the derived schema says about Rust types, said about the file.

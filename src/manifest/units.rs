@@ -9,6 +9,9 @@ pub(super) const DURATION_PATTERN: &str = "^[0-9]+(ms|s|m)$";
 /// JSON Schema pattern of a rate.
 pub(super) const RATE_PATTERN: &str = "^[0-9]+/(s|m)$";
 
+/// JSON Schema pattern of a percentage.
+pub(super) const PERCENT_PATTERN: &str = "^[0-9]+(\\.[0-9]{1,2})?%$";
+
 /// At most so many calls in a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
@@ -62,6 +65,19 @@ pub(super) fn parse_rate(text: &str) -> Option<Rate> {
     Some(Rate { calls, per })
 }
 
+/// Hundredths of a percent of a share such as `33.33%`, up to 100%.
+pub(super) fn parse_percent(text: &str) -> Option<u16> {
+    let number = text.strip_suffix('%')?;
+    let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    if !is_number(whole) || !is_number(part) || part.len() > 2 {
+        return None;
+    }
+    let part: u32 = format!("{part:0<2}").parse().ok()?;
+    let hundredths = whole.parse::<u32>().ok()?.checked_mul(100)?.checked_add(part)?;
+    u16::try_from(hundredths).ok().filter(|hundredths| *hundredths <= 10_000)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +93,11 @@ mod tests {
 
     #[test]
     fn guesses_are_refused() {
+        assert_eq!(parse_percent("33.3%"), Some(3330));
+        assert_eq!(parse_percent("100%"), Some(10_000));
+        for bad in ["100.01%", "%", "1.%", ".5%", "-1%", "1.234%", "50"] {
+            assert_eq!(parse_percent(bad), None, "{bad}");
+        }
         for bad in [
             "",
             "16",

@@ -3,10 +3,14 @@
 mod command;
 mod label;
 mod origin;
+mod path;
+mod template;
 
 pub use command::CommandPattern;
 pub use label::LabelPattern;
 pub use origin::{Origin, OriginError, OriginPattern};
+pub use path::PathPattern;
+pub use template::LabelTemplate;
 
 use thiserror::Error;
 

@@ -1,10 +1,16 @@
 //! What a command's `run:` says, parsed: written by the manifest, executed by a backend, known to both.
 
+mod remote;
 mod template;
+mod words;
 
-pub use template::{JsonTemplate, RenderError, Slot, SlotKind, Template, TemplateError};
+pub use remote::{HttpPlan, Method, RemoteCall, SidecarPlan};
+pub use template::{JsonTemplate, Reference, RenderError, Slot, SlotKind, Template, TemplateError};
+pub use words::{Addresses, Framing, Output, Restart, Start, StreamFraming, StreamSource};
 
-use std::path::PathBuf;
+use crate::name::Word;
+use serde_json::Value;
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// A program to start for one call: an argv, never a shell.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,24 +23,36 @@ pub struct ProcessPlan {
     pub stdin: Option<Template>,
     /// How its standard output becomes the result.
     pub output: Output,
-    /// Names of the environment variables that it inherits; its environment holds nothing else.
+    /// Names of the environment variables that it inherits; its environment holds nothing else but `set`.
     pub env: Vec<String>,
+    /// Environment variables with a value.
+    pub set: Vec<(String, Template)>,
+    /// What exit codes mean; any other than 0 fails the call.
+    pub exit: BTreeMap<u8, Outcome>,
+    /// Output that is sent through a channel.
+    pub stream: Option<StreamPlan>,
     /// The manifest's folder: relative programs and working folders start here.
     pub root: PathBuf,
     /// The folder that it runs in.
     pub cwd: PathBuf,
 }
 
-/// How a program's standard output becomes a call's result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Output {
-    /// A string; the output must be UTF-8.
-    #[default]
-    Text,
-    /// A list of strings, one a line, line ends removed; the output must be UTF-8.
-    Lines,
-    /// The JSON value that the output holds.
-    Json,
-    /// The bytes themselves.
-    Raw,
+/// What an exit code or a status means.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The call fails with an error that has this code.
+    Error(Word),
+    /// The call succeeds with this value.
+    Result(Value),
+}
+
+/// Output that is sent through a channel while it comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamPlan {
+    /// The argument that is the channel.
+    pub to: Word,
+    /// Which output of a program.
+    pub from: StreamSource,
+    /// What one message is.
+    pub framing: StreamFraming,
 }

@@ -2,7 +2,7 @@
 
 use crate::name::Word;
 use serde_json::{Map, Value};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use thiserror::Error;
 
 /// Why a text is not a template. Offsets are bytes of the text.
@@ -39,6 +39,9 @@ pub enum RenderError {
     /// The slot would begin with `-`, which a program reads as an option.
     #[error("`{0}` begins with `-`, which the program could read as an option")]
     OptionLike(Word),
+    /// A capture or a secret that is not known where the template is filled.
+    #[error("`{{{0}}}` is not known here")]
+    Unbound(Reference),
     /// Programs cannot be given a NUL byte.
     #[error("`{0}` holds a NUL character")]
     Nul(Word),
@@ -48,6 +51,16 @@ pub enum RenderError {
 enum Part {
     Text(String),
     Argument(Word),
+    Reference(Reference),
+}
+
+/// A placeholder that is no argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference {
+    /// `{origin:name}`: what a capture of the caller's origin stands for.
+    Capture(Word),
+    /// `{secret:name}`: a password or token.
+    Secret(Word),
 }
 
 /// A text with placeholders in it.
@@ -82,14 +95,13 @@ fn parse(text: &str) -> Result<(Vec<Part>, bool), TemplateError> {
             let (inner, after) = after.split_once('}').ok_or(TemplateError::LoneBrace('{'))?;
             let name = inner.strip_suffix("...");
             is_spread |= name.is_some();
-            let word = name
-                .unwrap_or(inner)
-                .parse()
-                .map_err(|_| TemplateError::Malformed(inner.to_owned()))?;
             if !literal.is_empty() {
                 parts.push(Part::Text(std::mem::take(&mut literal)));
             }
-            parts.push(Part::Argument(word));
+            parts.push(
+                placeholder(name.unwrap_or(inner), name.is_some())
+                    .ok_or_else(|| TemplateError::Malformed(inner.to_owned()))?,
+            );
             rest = after;
         } else {
             return Err(TemplateError::LoneBrace('}'));
@@ -100,6 +112,28 @@ fn parse(text: &str) -> Result<(Vec<Part>, bool), TemplateError> {
         parts.push(Part::Text(literal));
     }
     Ok((parts, is_spread))
+}
+
+/// What stands between two braces; only an argument can be spread.
+fn placeholder(text: &str, is_spread: bool) -> Option<Part> {
+    let Some((kind, name)) = text.split_once(':') else {
+        return text.parse().ok().map(Part::Argument);
+    };
+    let name = name.parse().ok().filter(|_| !is_spread)?;
+    match kind {
+        "origin" => Some(Part::Reference(Reference::Capture(name))),
+        "secret" => Some(Part::Reference(Reference::Secret(name))),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Capture(name) => write!(f, "origin:{name}"),
+            Self::Secret(name) => write!(f, "secret:{name}"),
+        }
+    }
 }
 
 impl std::str::FromStr for Template {
@@ -141,7 +175,15 @@ impl Template {
     pub fn arguments(&self) -> impl Iterator<Item = &Word> {
         self.parts.iter().filter_map(|part| match part {
             Part::Argument(word) => Some(word),
-            Part::Text(_) => None,
+            Part::Text(_) | Part::Reference(_) => None,
+        })
+    }
+
+    /// The captures and secrets that the template names.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Reference(reference) => Some(reference),
+            Part::Text(_) | Part::Argument(_) => None,
         })
     }
 
@@ -175,6 +217,9 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_str(text),
+                Part::Reference(reference) => {
+                    return Err(RenderError::Unbound(reference.clone()));
+                }
                 Part::Argument(name) => {
                     let value = arguments
                         .get(name.as_str())
@@ -217,6 +262,11 @@ impl Slot {
             (false, _) => SlotKind::One(Template { parts }),
         };
         Ok(Self { kind, may_be_option })
+    }
+
+    /// Whether it is `--` itself, behind which programs read no options.
+    pub fn is_double_dash(&self) -> bool {
+        matches!(&self.kind, SlotKind::One(template) if template.literal() == Some("--"))
     }
 
     /// The arguments that the slot itself names; those of the slots in a `when` are theirs.
@@ -367,74 +417,4 @@ impl JsonTemplate {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn argv(slots: &[(&str, bool)], arguments: &Value) -> Result<Vec<String>, RenderError> {
-        let mut out = Vec::new();
-        for (text, may_be_option) in slots {
-            let slot = Slot::parse(text, *may_be_option).unwrap();
-            slot.render(arguments.as_object().unwrap(), &mut out)?;
-        }
-        Ok(out)
-    }
-
-    #[test]
-    fn a_placeholder_fills_one_slot_whatever_it_holds() {
-        let out = argv(&[("{a}", false), ("x={a}", false)], &json!({"a": "b c; rm -rf $(x) \"'"}));
-        assert_eq!(out.unwrap(), ["b c; rm -rf $(x) \"'", "x=b c; rm -rf $(x) \"'"]);
-    }
-
-    #[test]
-    fn a_spread_fills_one_slot_an_item() {
-        assert_eq!(
-            argv(&[("{a...}", false)], &json!({"a": ["x", 2, true]})).unwrap(),
-            ["x", "2", "true"]
-        );
-        assert!(argv(&[("{a...}", false)], &json!({"a": []})).unwrap().is_empty());
-        assert!(matches!(
-            argv(&[("{a...}", false)], &json!({"a": "x"})),
-            Err(RenderError::NotList(_))
-        ));
-        assert!(Slot::parse("-{a...}", false).is_err());
-    }
-
-    #[test]
-    fn what_begins_with_a_dash_is_refused_unless_the_manifest_says_otherwise() {
-        let dashed = json!({"a": "--upload-pack=x", "l": ["ok", "-x"]});
-        assert!(matches!(argv(&[("{a}", false)], &dashed), Err(RenderError::OptionLike(_))));
-        assert!(matches!(argv(&[("{l...}", false)], &dashed), Err(RenderError::OptionLike(_))));
-        assert!(argv(&[("{a}", true)], &dashed).is_ok());
-        assert!(argv(&[("--x={a}", false)], &dashed).is_ok());
-        // An empty placeholder must not hide what follows it.
-        assert!(argv(&[("{a}-x", false)], &json!({"a": ""})).is_err());
-    }
-
-    #[test]
-    fn nul_never_reaches_a_program() {
-        assert!(matches!(argv(&[("x{a}", false)], &json!({"a": "\0"})), Err(RenderError::Nul(_))));
-    }
-
-    #[test]
-    fn braces_are_doubled() {
-        assert_eq!(argv(&[("{{a}}", false)], &json!({})).unwrap(), ["{a}"]);
-        for bad in ["{", "}", "{a", "a}", "{}", "{a b}", "{{a}", "{a..}"] {
-            assert!(Slot::parse(bad, false).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_whole_placeholder_keeps_its_json_type() {
-        let template =
-            JsonTemplate::parse(&json!({"n": "{n}", "t": "n={n}", "l": ["{l}"]})).unwrap();
-        let out = template.render(json!({"n": 3, "l": [1]}).as_object().unwrap()).unwrap();
-        assert_eq!(out, json!({"n": 3, "t": "n=3", "l": [[1]]}));
-    }
-
-    #[test]
-    fn a_value_without_placeholders_is_one_literal() {
-        let template = JsonTemplate::parse(&json!({"a": ["{{x}}"]})).unwrap();
-        assert_eq!(template, JsonTemplate::Literal(json!({"a": ["{x}"]})));
-    }
-}
+mod tests;

@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     check::Checked,
-    manifest::{Manifest, OriginName, Permission, Unlisted},
-    name::{CommandName, with_prefix},
-    pattern::{CommandPattern, LabelPattern, Origin},
+    manifest::{Entry, Manifest, OriginName, Permission, Unlisted},
+    name::{CommandName, Word, with_prefix},
+    pattern::{CommandPattern, LabelPattern, Origin, OriginPattern},
     source::{Sources, Spanned},
 };
 use fixedbitset::FixedBitSet;
@@ -70,7 +70,10 @@ fn compile_permission(
             OriginName::App => origins.app = true,
             OriginName::Remote => origins.remote = true,
             OriginName::Named(name) => {
-                let pattern = manifest.origins.get(name).map(|pattern| pattern.value.clone());
+                let declared = manifest.origins.get(name).map(|pattern| pattern.value.clone());
+                let site =
+                    || manifest.sites.contains_key(name).then(|| site_origin(name)).flatten();
+                let pattern = declared.or_else(site);
                 origins.named.extend(pattern.map(|pattern| (name.clone(), pattern)));
             }
         }
@@ -86,12 +89,17 @@ fn compile_permission(
     }
 }
 
+/// The origin of a site: its name is the host.
+fn site_origin(name: &Word) -> Option<OriginPattern> {
+    format!("site://{name}").parse().ok()
+}
+
 fn labels(patterns: &[Spanned<LabelPattern>]) -> Vec<LabelPattern> {
     patterns.iter().map(|pattern| pattern.value.clone()).collect()
 }
 
 fn resolve(
-    entries: &[Spanned<CommandPattern>],
+    entries: &[Entry],
     commands: &BTreeMap<CommandName, CommandId>,
     matches: impl Fn(&CommandPattern, &CommandName) -> bool,
 ) -> FixedBitSet {
@@ -123,7 +131,7 @@ fn additive(
     permissions: &[CompiledPermission],
 ) -> FixedBitSet {
     let mut open = FixedBitSet::with_capacity(commands.len());
-    if manifest.unlisted == Unlisted::Additive {
+    if manifest.unlisted.value == Unlisted::Additive {
         let app = commands.iter().filter(|(name, _)| name.is_app());
         app.for_each(|(_, id)| open.insert(id.index()));
         for permission in permissions {

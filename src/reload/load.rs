@@ -1,92 +1,240 @@
 //! One reading of a manifest, through every stage up to a checked manifest; the same for `validate`, start and reload.
 
+use super::files::{Content, Disk, Files};
 use crate::{
     check::{Checked, check},
-    diagnostic::{Code, Diagnostic},
-    document,
-    manifest::{Manifest, lower},
+    diagnostic::{Code, Diagnostic, has_errors},
+    document::{self, Node},
+    manifest::{
+        Folders, Include, Manifest, add_guardrails, add_include, apply_profile, includes, lower,
+        profiles,
+    },
     source::{MAX_BYTES, Source, Sources, Span},
 };
 use std::{
-    fs::File,
-    io::{self, Read as _},
-    path::Path,
+    collections::HashSet,
+    path::{Path, PathBuf},
 };
 
-/// What reading a manifest's file gave: its bytes, or the fault as a code and a message.
-pub type Content = Result<Vec<u8>, (Code, String)>;
+/// More files than this make no manifest.
+const MAX_FILES: usize = 1000;
+
+/// What is read beside the manifest's own file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// The profile to put over the manifest.
+    pub profile: Option<String>,
+    /// A file with guardrails for it.
+    pub guardrails: Option<PathBuf>,
+}
 
 /// What one reading came to.
 #[derive(Debug)]
 pub struct Loaded {
-    /// What was read; an edit is what differs from it.
+    /// What was read of the manifest's own file; an edit is what differs from it.
     pub content: Content,
-    /// The files.
+    /// The files: the manifest's own, its includes in the order in which they are named, its guardrails.
     pub sources: Sources,
+    /// The paths and globs under `include`, each from the folder of its file.
+    pub includes: Vec<PathBuf>,
+    /// The profiles that the manifest declares.
+    pub profiles: Vec<String>,
     /// Everything that any stage found.
     pub diagnostics: Vec<Diagnostic>,
+    /// One tree from all files, with the profile over it, where they could be parsed.
+    pub document: Option<Node>,
     /// The manifest, if nothing that was found is an error.
     pub manifest: Option<Checked<Manifest>>,
 }
 
-/// Reads a file, at most one byte more than a manifest may have.
-pub fn read(path: &Path) -> Content {
-    let fault = |error: &io::Error| match error.kind() {
-        io::ErrorKind::NotFound => (Code::MissingFile, "the file does not exist".to_owned()),
-        io::ErrorKind::IsADirectory => (Code::NotAFile, "this is a folder, not a file".to_owned()),
-        io::ErrorKind::PermissionDenied => {
-            (Code::UnreadableFile, "the file may not be read by this user".to_owned())
-        }
-        _ => (Code::UnreadableFile, format!("the file cannot be read: {error}")),
-    };
-    // A pipe or a device could block for ever or never end; only regular files are opened.
-    let kind = std::fs::metadata(path).map_err(|error| fault(&error))?;
-    if !kind.is_file() {
-        let what = if kind.is_dir() { "a folder" } else { "a device or a pipe" };
-        return Err((Code::NotAFile, format!("this is {what}, not a file")));
-    }
-    let limit = MAX_BYTES as u64 + 1;
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| fault(&error))?;
-    file.take(limit).read_to_end(&mut bytes).map_err(|error| fault(&error))?;
-    Ok(bytes)
-}
-
 /// Reads a manifest from its file.
 pub fn load(path: &Path) -> Loaded {
-    load_content(path, read(path))
+    load_from(path, &LoadOptions::default(), &Disk)
 }
 
-/// Takes what was read from `path` through every stage.
+/// Takes what was read from `path` through every stage; includes come from the disk.
 pub fn load_content(path: &Path, content: Content) -> Loaded {
-    let mut sources = Sources::default();
-    let mut diagnostics = Vec::new();
-    let manifest = match text(content.clone()) {
-        Ok(text) => {
-            let file = sources.add(Source::new(path, &text));
-            stages(&sources, file, path, &mut diagnostics)
-        }
-        Err((code, message, readable)) => {
-            let file = sources.add(Source::new(path, &readable));
-            let at = readable.len();
-            let diagnostic = Diagnostic::new(code, Span::new(file, at, at), message);
-            diagnostics.push(diagnostic.maybe_help(help(code).map(str::to_owned)));
-            None
-        }
-    };
-    Loaded { content, sources, diagnostics, manifest }
+    load_from(path, &LoadOptions::default(), &Overlay { path, content: &content })
 }
 
-fn stages(
-    sources: &Sources,
-    file: crate::source::FileId,
-    path: &Path,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Checked<Manifest>> {
-    let document = document::parse(sources.find(file)?, file, diagnostics)?;
-    let root = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let manifest = lower(&document, root.unwrap_or(Path::new(".")), diagnostics)?;
-    check(manifest, diagnostics)
+struct Overlay<'a> {
+    path: &'a Path,
+    content: &'a Content,
+}
+
+impl Files for Overlay<'_> {
+    fn read(&self, path: &Path) -> Content {
+        if path == self.path { self.content.clone() } else { Disk.read(path) }
+    }
+
+    fn matches(&self, pattern: &Path) -> Vec<PathBuf> {
+        Disk.matches(pattern)
+    }
+}
+
+/// Reads a manifest with its includes, guardrails and profile from `files`.
+pub fn load_from(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loaded {
+    let mut reading = Reading {
+        files,
+        sources: Sources::default(),
+        diagnostics: Vec::new(),
+        open: Vec::new(),
+        seen: HashSet::new(),
+        includes: Vec::new(),
+    };
+    let content = files.read(path);
+    let mut document = reading.parse(path, content.clone());
+    let mut declared = Vec::new();
+    if let Some(manifest) = &mut document {
+        declared = profiles(manifest).into_iter().map(str::to_owned).collect();
+        reading.assemble(path, manifest, options);
+    }
+    let Reading { sources, mut diagnostics, includes, .. } = reading;
+    let manifest = document.as_ref().and_then(|document| {
+        let folders = Folders::of(sources.iter().map(Source::path));
+        let manifest = lower(document, folders, &mut diagnostics)?;
+        check(manifest, &mut diagnostics)
+    });
+    Loaded { content, sources, includes, profiles: declared, diagnostics, document, manifest }
+}
+
+/// Reads a manifest as it is and with each of its profiles; findings are those of all readings, each once.
+///
+/// The manifest is the one without a profile, if no reading found an error.
+pub fn load_profiles(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loaded {
+    let mut loaded = load_from(path, options, files);
+    if options.profile.is_some() {
+        return loaded;
+    }
+    for profile in loaded.profiles.clone() {
+        let options = LoadOptions { profile: Some(profile.clone()), ..options.clone() };
+        for mut diagnostic in load_from(path, &options, files).diagnostics {
+            let is_known = loaded.diagnostics.iter().any(|known| {
+                known.code == diagnostic.code
+                    && known.span == diagnostic.span
+                    && known.message.starts_with(&diagnostic.message)
+            });
+            if !is_known {
+                diagnostic.message.push_str(&format!(" (with the profile `{profile}`)"));
+                loaded.diagnostics.push(diagnostic);
+            }
+        }
+    }
+    if has_errors(&loaded.diagnostics) {
+        loaded.manifest = None;
+    }
+    loaded
+}
+
+/// The state of one reading.
+struct Reading<'a> {
+    files: &'a dyn Files,
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+    /// The files that are being read, each an include of the one before.
+    open: Vec<PathBuf>,
+    seen: HashSet<PathBuf>,
+    includes: Vec<PathBuf>,
+}
+
+impl Reading<'_> {
+    /// Adds a file to the sources and parses it; what is wrong with it is reported.
+    fn parse(&mut self, path: &Path, content: Content) -> Option<Node> {
+        match text(content) {
+            Ok(text) => {
+                let file = self.sources.add(Source::new(path, &text));
+                document::parse(self.sources.find(file)?, file, &mut self.diagnostics)
+            }
+            Err((code, message, readable)) => {
+                let file = self.sources.add(Source::new(path, &readable));
+                let at = readable.len();
+                let diagnostic = Diagnostic::new(code, Span::new(file, at, at), message);
+                self.diagnostics.push(diagnostic.maybe_help(help(code).map(str::to_owned)));
+                None
+            }
+        }
+    }
+
+    /// Adds includes, guardrails and the profile to a manifest's tree.
+    fn assemble(&mut self, path: &Path, manifest: &mut Node, options: &LoadOptions) {
+        self.open.push(self.files.identity(path));
+        self.seen.insert(self.files.identity(path));
+        let mut parts = Vec::new();
+        for include in includes(manifest) {
+            self.include(path, &include, &mut parts);
+        }
+        for part in parts {
+            add_include(manifest, part, &mut self.diagnostics);
+        }
+        if let Some(file) = &options.guardrails
+            && let Some(guardrails) = self.parse(file, self.files.read(file))
+        {
+            add_guardrails(manifest, guardrails, &mut self.diagnostics);
+        }
+        if let Some(profile) = &options.profile {
+            // The verbs report a profile that does not exist, before they come here.
+            apply_profile(manifest, profile, &mut self.diagnostics);
+        }
+    }
+
+    /// Reads the files that an include stands for, and theirs, in the order of their names.
+    fn include(&mut self, from: &Path, include: &Include, parts: &mut Vec<Node>) {
+        let folder = from.parent().unwrap_or(Path::new(""));
+        let wanted = &include.path.value;
+        let pattern = folder.join(wanted);
+        let found = self.files.matches(&pattern);
+        self.includes.push(pattern);
+        if found.is_empty() && !include.is_optional {
+            let is_glob = wanted.contains(['*', '?', '[']);
+            let shown = wanted.escape_debug();
+            let message = if is_glob {
+                format!("no file matches `{shown}`")
+            } else {
+                format!("the file `{shown}` does not exist")
+            };
+            self.diagnostics.push(
+                Diagnostic::new(Code::MissingInclude, include.path.span, message)
+                    .help(format!("create it, or write `{{ path: {wanted:?}, optional: true }}`")),
+            );
+        }
+        for path in found {
+            let identity = self.files.identity(&path);
+            if self.open.contains(&identity) {
+                let shown = path.display();
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        Code::IncludeCycle,
+                        include.path.span,
+                        format!("`{shown}` includes itself"),
+                    )
+                    .help("take the file out of its own includes"),
+                );
+                continue;
+            }
+            // A file that two includes name is read once.
+            if !self.seen.insert(identity.clone()) {
+                continue;
+            }
+            if self.sources.iter().count() >= MAX_FILES {
+                let message = format!("the manifest has more than {MAX_FILES} files");
+                self.diagnostics.push(Diagnostic::new(
+                    Code::FileTooLarge,
+                    include.path.span,
+                    message,
+                ));
+                return;
+            }
+            if let Some(part) = self.parse(&path, self.files.read(&path)) {
+                self.open.push(identity);
+                let inner = includes(&part);
+                parts.push(part);
+                for include in inner {
+                    self.include(&path, &include, parts);
+                }
+                self.open.pop();
+            }
+        }
+    }
 }
 
 /// Size and encoding; the error has the text before the fault, to point at its place.

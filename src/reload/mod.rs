@@ -1,11 +1,13 @@
 //! The manifest while the app runs: watched, read when it is whole, and taken through every stage up to a checked manifest.
 
 mod chain;
+mod files;
 mod inbox;
 mod load;
 mod probe;
 mod settle;
 mod watch;
 
-pub use load::{Content, Loaded, load, load_content, read};
+pub use files::{Content, Disk, Files, read};
+pub use load::{LoadOptions, Loaded, load, load_content, load_from, load_profiles};
 pub use watch::{Change, Watch, WatchMode};

@@ -1,6 +1,6 @@
 //! One reading of the manifest's file that two reads agree on, and which file it was.
 
-use super::load::{Content, read};
+use super::files::{Content, read};
 use std::{
     fs::{self, Metadata},
     path::Path,

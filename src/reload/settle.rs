@@ -1,7 +1,7 @@
 //! Decides when the manifest's file is whole: fed with events and readings and the time, it touches no file and no clock.
 
 use super::{
-    load::Content,
+    files::Content,
     probe::{FileId, Look},
 };
 use std::{

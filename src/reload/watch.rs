@@ -2,8 +2,8 @@
 
 use super::{
     chain,
+    files::Content,
     inbox::{Inbox, Pulse},
-    load::Content,
     probe::{self, FileId},
     settle::{Settle, Writer},
 };

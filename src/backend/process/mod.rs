@@ -12,7 +12,7 @@ use super::{arguments, unfilled};
 use crate::{
     command::{BoxFuture, Command, Invocation},
     ipc::{Rejection, RejectionCode, Reply},
-    plan::ProcessPlan,
+    plan::{ProcessPlan, Template},
 };
 use group::Group;
 use pipes::{Captured, Fault};
@@ -79,6 +79,7 @@ impl Process {
             .args(argv)
             .env_clear()
             .envs(self.environment())
+            .envs(self.variables()?)
             .current_dir(&plan.cwd)
             .stdin(if plan.stdin.is_some() { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())
@@ -92,6 +93,15 @@ impl Process {
     /// The variables that the plan names, as far as the gateway has them itself.
     fn environment(&self) -> impl Iterator<Item = (&str, OsString)> {
         self.plan.env.iter().filter_map(|name| Some((name.as_str(), env::var_os(name)?)))
+    }
+
+    /// The variables that the plan gives a value.
+    fn variables(&self) -> Result<Vec<(&str, String)>, Rejection> {
+        let none = Map::new();
+        let render = |(_, value): &(String, Template)| value.render(&none);
+        let values = self.plan.set.iter().map(render).collect::<Result<Vec<_>, _>>();
+        let values = values.map_err(|error| unfilled(&error))?;
+        Ok(self.plan.set.iter().map(|(name, _)| name.as_str()).zip(values).collect())
     }
 
     /// Feeds and reads the program until it ends, and ends what it left behind.

@@ -1,7 +1,7 @@
 //! Real edits of real files: what is delivered, in which order; how soon is not asked.
 
 use super::*;
-use crate::{diagnostic::Code, reload::load::read};
+use crate::{diagnostic::Code, reload::files::read};
 use std::{
     fs::{self, File},
     io::Write as _,

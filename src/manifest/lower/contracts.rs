@@ -1,0 +1,164 @@
+//! JSON Schemas in a manifest (2020-12): compiled once for the generation that uses them.
+
+use super::Lowering;
+use crate::{
+    diagnostic::{Code, Diagnostic, nearest},
+    document::Node,
+    manifest::Contract,
+};
+use jsonschema::error::{ValidationError, ValidationErrorKind};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// Keywords whose value is one schema, or a list of them.
+const SCHEMAS: [&str; 16] = [
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "contains",
+    "contentSchema",
+    "else",
+    "if",
+    "items",
+    "not",
+    "oneOf",
+    "prefixItems",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "additionalItems",
+];
+
+/// Keywords whose value maps names to schemas.
+const TABLES: [&str; 5] =
+    ["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"];
+
+/// Keywords without a schema in them (JSON Schema 2020-12, core and validation).
+const PLAIN: [&str; 41] = [
+    "$anchor",
+    "$comment",
+    "$dynamicAnchor",
+    "$dynamicRef",
+    "$id",
+    "$ref",
+    "$schema",
+    "$vocabulary",
+    "const",
+    "contentEncoding",
+    "contentMediaType",
+    "default",
+    "dependentRequired",
+    "deprecated",
+    "description",
+    "enum",
+    "examples",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "maxContains",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "pattern",
+    "readOnly",
+    "required",
+    "title",
+    "type",
+    "uniqueItems",
+    "writeOnly",
+    "nullable",
+    "example",
+    "discriminator",
+];
+
+/// Keys of an argument that are not part of its schema.
+const OWN_KEYS: [&str; 6] = ["channel", "default", "optional", "overflow", "path", "within"];
+
+impl Lowering<'_> {
+    /// Compiles a schema that stands at `node`; `what` is what it describes, in words.
+    pub(super) fn contract(
+        &mut self,
+        node: &Node,
+        keywords: Map<String, Value>,
+        what: &str,
+    ) -> Option<Contract> {
+        if keywords.is_empty() {
+            return None;
+        }
+        let before = self.diagnostics.len();
+        self.keywords(node, true);
+        let schema = Value::Object(keywords);
+        let built = jsonschema::draft202012::options().should_validate_formats(true).build(&schema);
+        match built {
+            Ok(_) if self.diagnostics.len() > before => None,
+            Ok(validator) => {
+                Some(Contract { schema: Arc::new(schema), validator: Arc::new(validator) })
+            }
+            Err(error) => {
+                let pointer = error.instance_path().as_str();
+                let span = node.pointer(pointer).map_or(node.span, |node| node.span);
+                let (message, help) = schema_fault(&error, pointer.ends_with("/type"), what);
+                self.report(Diagnostic::new(Code::SchemaInvalid, span, message).help(help));
+                None
+            }
+        }
+    }
+
+    /// A misspelt keyword would check nothing, which JSON Schema allows and nobody means.
+    fn keywords(&mut self, node: &Node, is_outermost: bool) {
+        for (key, entry) in node.entries() {
+            if is_outermost && OWN_KEYS.contains(&key) {
+                continue;
+            }
+            if SCHEMAS.contains(&key) {
+                self.keywords(&entry.value, false);
+                entry.value.items().iter().for_each(|item| self.keywords(item, false));
+            } else if TABLES.contains(&key) {
+                entry.value.entries().for_each(|(_, entry)| self.keywords(&entry.value, false));
+            } else if !PLAIN.contains(&key) && !key.starts_with("x-") {
+                let known = PLAIN.into_iter().chain(SCHEMAS).chain(TABLES);
+                let help = match nearest(key, known) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "write a keyword of JSON Schema 2020-12; your own begin with `x-`"
+                        .to_owned(),
+                };
+                let message = format!("`{}` is not a keyword of JSON Schema", key.escape_debug());
+                self.report(Diagnostic::new(Code::SchemaInvalid, entry.key, message).help(help));
+            }
+        }
+    }
+}
+
+/// What is wrong with a schema, without the schema of schemas in the words.
+fn schema_fault(error: &ValidationError<'_>, is_type: bool, what: &str) -> (String, String) {
+    match error.kind() {
+        _ if is_type => (
+            format!("{} is not a type", quoted(error.instance())),
+            "types are `string`, `integer`, `number`, `boolean`, `array`, `object` and `null`"
+                .to_owned(),
+        ),
+        ValidationErrorKind::Format { format } if format == "regex" => (
+            format!("{} is not a regular expression", quoted(error.instance())),
+            "put a backslash before each character that stands for itself".to_owned(),
+        ),
+        _ => (
+            format!("this is not a JSON Schema: {error}"),
+            format!("{what} is written as JSON Schema 2020-12, such as `{{ type: string }}`"),
+        ),
+    }
+}
+
+fn quoted(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) => format!("`{}`", text.escape_debug()),
+        None => format!("`{value}`"),
+    }
+}

@@ -1,0 +1,244 @@
+//! Requests to HTTP services: what a backend says, and what one command asks for.
+
+use super::{Lowering, place, templates::Uses};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    document::Node,
+    manifest::file,
+    plan::{
+        Addresses, HttpPlan, JsonTemplate, Method, Outcome, Output, Reference, StreamPlan, Template,
+    },
+    source::Span,
+};
+use std::collections::BTreeMap;
+use url::Url;
+
+/// A service, with whatever its backend already says about requests.
+#[derive(Debug, Clone)]
+pub(super) struct Service {
+    base: Url,
+    addresses: Addresses,
+    line: Option<(Method, Template)>,
+    query: BTreeMap<String, Template>,
+    headers: BTreeMap<String, Template>,
+    body: Option<JsonTemplate>,
+    output: Output,
+    stream: Option<StreamPlan>,
+    status: BTreeMap<u16, Outcome>,
+}
+
+impl Lowering<'_> {
+    pub(super) fn service(
+        &mut self,
+        node: &Node,
+        file: file::Http,
+        uses: &mut Uses,
+    ) -> Option<Service> {
+        let base = self.base(&file.base, place(node, "base"))?;
+        let stream = match file.stream {
+            None => None,
+            Some(stream) => Some(self.stream(node, stream, false, uses)?),
+        };
+        let mut service = Service {
+            base,
+            addresses: file.addresses,
+            line: None,
+            query: BTreeMap::new(),
+            headers: BTreeMap::new(),
+            body: None,
+            output: file.output.unwrap_or(Output::Json),
+            stream,
+            status: BTreeMap::new(),
+        };
+        self.add_request(node, &mut service, file.request, uses)?;
+        Some(service)
+    }
+
+    fn base(&mut self, text: &str, span: Span) -> Option<Url> {
+        let help = "write scheme, host and perhaps a path, such as `https://api.example.com/v1`";
+        let message = if text.contains(['{', '}']) {
+            // Who is asked is never for a page to choose.
+            let message = "there are no placeholders in a scheme, host or port";
+            self.report(
+                Diagnostic::new(Code::UnsafeArgument, span, message)
+                    .help("write the host here, and placeholders in the path of the request"),
+            );
+            return None;
+        } else {
+            match Url::parse(text) {
+                Ok(url) if !matches!(url.scheme(), "http" | "https") => {
+                    format!("a service cannot be asked over `{}:`", url.scheme())
+                }
+                Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+                    self.report(
+                        Diagnostic::new(Code::LiteralSecret, span, "the address holds a user name or password")
+                            .help("declare it under `secrets`, and send it as a header: `Authorization: \"Bearer {secret:name}\"`"),
+                    );
+                    return None;
+                }
+                Ok(url) if url.query().is_some() || url.fragment().is_some() => {
+                    "the address of a service has no query and no fragment".to_owned()
+                }
+                Ok(url) => return Some(url),
+                Err(error) => format!("`{}` is not an address: {error}", text.escape_debug()),
+            }
+        };
+        self.report(Diagnostic::new(Code::InvalidUrl, span, message).help(help));
+        None
+    }
+
+    /// A service's request, with what one command adds to it.
+    pub(super) fn request(
+        &mut self,
+        node: &Node,
+        mut service: Service,
+        file: file::Request,
+        output: Option<Output>,
+        stream: Option<file::Stream>,
+        uses: &mut Uses,
+    ) -> Option<HttpPlan> {
+        self.add_request(node, &mut service, file, uses)?;
+        if let Some(output) = output {
+            service.output = output;
+        }
+        if let Some(stream) = stream {
+            service.stream = Some(self.stream(node, stream, false, uses)?);
+        }
+        let Some((method, path)) = service.line else {
+            self.report(
+                Diagnostic::new(
+                    Code::MissingKey,
+                    node.first_character(),
+                    "the request has no method and path",
+                )
+                .help("for example `get: /incidents`"),
+            );
+            return None;
+        };
+        if service.body.is_some() && matches!(method, Method::Get | Method::Head) {
+            let span = node.entry("body").map_or(node.span, |entry| entry.key);
+            self.invalid(span, "a request of this method has no body", "use `query`, or `post`");
+        }
+        Some(HttpPlan {
+            base: service.base,
+            addresses: service.addresses,
+            method,
+            path,
+            query: service.query,
+            headers: service.headers,
+            body: service.body,
+            output: service.output,
+            stream: service.stream,
+            status: service.status,
+        })
+    }
+
+    fn add_request(
+        &mut self,
+        node: &Node,
+        service: &mut Service,
+        file: file::Request,
+        uses: &mut Uses,
+    ) -> Option<()> {
+        let lines = [
+            ("get", Method::Get, file.get),
+            ("head", Method::Head, file.head),
+            ("post", Method::Post, file.post),
+            ("put", Method::Put, file.put),
+            ("patch", Method::Patch, file.patch),
+            ("delete", Method::Delete, file.delete),
+        ];
+        let mut first: Option<&str> = None;
+        for (key, method, path) in lines {
+            let Some(path) = path else { continue };
+            let span = place(node, key);
+            if let Some(first) = first {
+                let key_span = node.entry(key).map_or(span, |entry| entry.key);
+                let message = format!("`{key}` is a second request beside `{first}`");
+                self.invalid(key_span, message, "declare one command for each request");
+                return None;
+            }
+            first = Some(key);
+            service.line = Some((method, self.request_path(&path, span, uses)?));
+        }
+        for (name, text) in file.query.unwrap_or_default() {
+            let span = node.find("query").map_or(node.span, |query| place(query, &name));
+            let template = self.template(&text, span)?;
+            let is_whole = template.whole().is_some();
+            uses.template(&template, span, is_whole);
+            self.refuse_secret(&template, span, "the address")?;
+            service.query.insert(name, template);
+        }
+        for (name, text) in file.headers.unwrap_or_default() {
+            let entry = node.find("headers").and_then(|headers| headers.entry(&name))?;
+            let Ok(header) = name.parse::<http::HeaderName>() else {
+                let message = format!("`{}` is not the name of a header", name.escape_debug());
+                self.invalid(entry.key, message, "header names are letters, digits and `-`");
+                continue;
+            };
+            if text.chars().any(|c| c.is_control()) {
+                self.invalid(
+                    entry.value.span,
+                    "a header holds a line break",
+                    "write it on one line",
+                );
+                continue;
+            }
+            let template = self.template(&text, entry.value.span)?;
+            uses.template(&template, entry.value.span, false);
+            service.headers.insert(header.as_str().to_owned(), template);
+        }
+        if let (Some(body), Some(at)) = (&file.body, node.find("body")) {
+            self.value_uses(at, uses);
+            service.body = Some(JsonTemplate::parse(body).ok()?);
+        }
+        for (key, outcome) in file.status.unwrap_or_default() {
+            let entry = node.find("status").and_then(|node| node.entry(&key))?;
+            let status = key.parse::<u16>().ok().filter(|status| (100..600).contains(status));
+            let Some(status) = status else {
+                let message = format!("`{}` is not a status of HTTP", key.escape_debug());
+                self.invalid(entry.key, message, "statuses are numbers from 100 to 599");
+                continue;
+            };
+            let outcome = self.outcome(&entry.value, outcome);
+            service.status.extend(outcome.map(|outcome| (status, outcome)));
+        }
+        Some(())
+    }
+
+    fn request_path(&mut self, text: &str, span: Span, uses: &mut Uses) -> Option<Template> {
+        let template = self.template(text, span)?;
+        uses.template(&template, span, false);
+        self.refuse_secret(&template, span, "the address")?;
+        if !text.starts_with('/') || text.starts_with("//") {
+            let message = format!("`{}` is not a path of the service", text.escape_debug());
+            self.report(
+                Diagnostic::new(Code::InvalidUrl, span, message)
+                    .help("begin it with one `/`; the host stands under `base`"),
+            );
+            return None;
+        }
+        if text.contains(['?', '#']) {
+            self.report(
+                Diagnostic::new(Code::InvalidUrl, span, "a path ends before `?` and `#`")
+                    .help("write parameters under `query`: `query: { state: \"{state}\" }`"),
+            );
+            return None;
+        }
+        Some(template)
+    }
+
+    /// Addresses are written to logs, by this program and by others on the way.
+    fn refuse_secret(&mut self, template: &Template, span: Span, place: &str) -> Option<()> {
+        let secret = template.references().find_map(|reference| match reference {
+            Reference::Secret(name) => Some(name),
+            Reference::Capture(_) => None,
+        });
+        let Some(name) = secret else { return Some(()) };
+        let message = format!("the secret `{name}` would be part of {place}");
+        self.report(Diagnostic::new(Code::ExposedSecret, span, message).help(format!(
+            "send it as a header: `headers: {{ Authorization: \"Bearer {{secret:{name}}}\" }}`"
+        )));
+        None
+    }
+}

@@ -1,0 +1,72 @@
+//! Where the bytes of a manifest come from: the disk, or an editor's buffers over it.
+
+use crate::{diagnostic::Code, source::MAX_BYTES};
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+};
+
+/// What reading a manifest's file gave: its bytes, or the fault as a code and a message.
+pub type Content = Result<Vec<u8>, (Code, String)>;
+
+/// A source of files.
+pub trait Files {
+    /// Reads a file, at most one byte more than a manifest may have.
+    fn read(&self, path: &Path) -> Content;
+
+    /// The files that a path or glob stands for, in the order of their names.
+    fn matches(&self, pattern: &Path) -> Vec<PathBuf>;
+
+    /// What tells one file from another, whatever way leads to it.
+    fn identity(&self, path: &Path) -> PathBuf {
+        path.canonicalize().unwrap_or_else(|_| path.to_owned())
+    }
+}
+
+/// The file system.
+#[derive(Debug, Clone, Copy)]
+pub struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &Path) -> Content {
+        read(path)
+    }
+
+    fn matches(&self, pattern: &Path) -> Vec<PathBuf> {
+        if pattern.is_file() {
+            return vec![pattern.to_owned()];
+        }
+        let options = glob::MatchOptions {
+            case_sensitive: true,
+            require_literal_separator: true,
+            require_literal_leading_dot: true,
+        };
+        let Some(pattern) = pattern.to_str() else { return Vec::new() };
+        let Ok(found) = glob::glob_with(pattern, options) else { return Vec::new() };
+        found.filter_map(Result::ok).filter(|path| path.is_file()).collect()
+    }
+}
+
+/// Reads a file, at most one byte more than a manifest may have.
+pub fn read(path: &Path) -> Content {
+    let fault = |error: &io::Error| match error.kind() {
+        io::ErrorKind::NotFound => (Code::MissingFile, "the file does not exist".to_owned()),
+        io::ErrorKind::IsADirectory => (Code::NotAFile, "this is a folder, not a file".to_owned()),
+        io::ErrorKind::PermissionDenied => {
+            (Code::UnreadableFile, "the file may not be read by this user".to_owned())
+        }
+        _ => (Code::UnreadableFile, format!("the file cannot be read: {error}")),
+    };
+    // A pipe or a device could block for ever or never end; only regular files are opened.
+    let kind = std::fs::metadata(path).map_err(|error| fault(&error))?;
+    if !kind.is_file() {
+        let what = if kind.is_dir() { "a folder" } else { "a device or a pipe" };
+        return Err((Code::NotAFile, format!("this is {what}, not a file")));
+    }
+    let limit = MAX_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| fault(&error))?;
+    file.take(limit).read_to_end(&mut bytes).map_err(|error| fault(&error))?;
+    Ok(bytes)
+}
