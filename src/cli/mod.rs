@@ -3,6 +3,7 @@
 mod call;
 mod caller;
 mod explain;
+mod help;
 mod locate;
 mod run;
 mod schema;
@@ -13,7 +14,7 @@ use crate::{
     diagnostic::{Format, Style, render},
     reload::Loaded,
 };
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use std::{
     ffi::OsString,
     io::{IsTerminal, Write as _},
@@ -44,6 +45,8 @@ enum Verb {
     Call(call::Args),
     /// Say whether a page may call a command, and why.
     Explain(explain::Args),
+    /// Explain a diagnostic's code, or a verb; without either list them all.
+    Help(help::Args),
 }
 
 /// The manifest that a verb works on.
@@ -91,6 +94,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>, registry: Registry) -> Exi
         Verb::Schema(args) => schema::schema(&args),
         Verb::Call(args) => call::call(&args, format, &registry),
         Verb::Explain(args) => explain::explain(&args, format),
+        Verb::Help(args) => help::help(&args, format, Cli::command()),
     }
     .into()
 }

@@ -2,6 +2,7 @@
 
 mod call;
 mod explain;
+mod help;
 #[cfg(unix)]
 mod process;
 mod schema;
