@@ -104,7 +104,7 @@ fn a_manifest_with_a_fault_decides_and_runs_nothing() {
         run.expect(
             3,
             "",
-            "gateway.yaml:17:12: error[undefined-command]: the command `saev` is not declared\n  \
+            "gateway.yaml:17:12: error[undefined-command]: the command `saev` is not declared; \
              help: did you mean `save`?\n",
         );
         let run = program.run(&[args, &["--format", "json"]].concat());
