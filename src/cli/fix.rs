@@ -1,15 +1,15 @@
-//! Applying fixes: never one that the next reading of the file would not thank for.
+//! Applying fixes: only those after which the file has fewer faults and no new error.
 
 use super::write;
 use crate::{
-    diagnostic::{Diagnostic, Fix},
+    diagnostic::{Code, Diagnostic, Fix, clean},
     reload::{Loaded, load, load_content, read},
     source::{FileId, Source},
 };
 use similar::TextDiff;
 use std::{collections::BTreeSet, io, path::Path};
 
-/// A fix may uncover the next fault; a file that is not settled by then never will be.
+/// A fix may uncover the next fault, whose fix may uncover another one; it has to end somewhere.
 const MAX_ROUNDS: usize = 10;
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
@@ -24,24 +24,16 @@ pub(super) struct Fixed {
     pub(super) done: Vec<String>,
 }
 
-/// Applies the fixes of a manifest's own file until there are no more, and writes nothing.
+/// Applies every good fix of a manifest's own file, and writes nothing.
 pub(super) fn fix(path: &Path) -> Fixed {
-    let loaded = load(path);
-    let before = text(&loaded);
-    let mut fixed = Fixed { after: before.clone(), before, loaded, done: Vec::new() };
-    for _ in 0..MAX_ROUNDS {
-        let fixes = separate(&fixed.loaded);
-        let mut round = Round { path, base: &fixed.loaded, kept: Vec::new(), best: None };
-        round.keep(&fixes);
-        let Round { kept, best: Some(best), .. } = round else { break };
-        fixed.done.extend(kept.iter().map(|(found, fix)| {
-            let place = fixed.loaded.sources.place(found.span);
-            format!("{place}: {}: {}", found.message, fix.title)
-        }));
-        fixed.after = text(&best);
-        fixed.loaded = best;
-    }
-    fixed
+    let base = load(path);
+    let before = text(&base);
+    let mut search = Search { path, base: &base, kept: Vec::new(), best: Vec::new() };
+    search.keep(&separate(&base));
+    let mut best = search.best;
+    let done = best.iter_mut().flat_map(|step| std::mem::take(&mut step.done)).collect();
+    let loaded = best.pop().map_or(base, |last| last.loaded);
+    Fixed { before, after: text(&loaded), loaded, done }
 }
 
 impl Fixed {
@@ -110,26 +102,56 @@ fn overlap(one: &Fix, other: &Fix) -> bool {
     start <= to && from <= end
 }
 
-/// One reading of the file and the fixes that were found to be good for it.
-struct Round<'a> {
+/// What a finding is recognised by after edits: its place is the one before them.
+type Key = (Code, FileId, usize, String);
+
+/// One application of fixes, all at once, and what is found then.
+struct Step {
+    edited: Edited,
+    loaded: Loaded,
+    done: Vec<String>,
+}
+
+impl Step {
+    fn new(path: &Path, from: &Loaded, fixes: &[Candidate<'_>]) -> Self {
+        let edited = Edited::new(from, fixes);
+        let loaded = load_content(path, Ok(edited.text.clone().into_bytes()));
+        let line = |(found, fix): &Candidate<'_>| {
+            let place = from.sources.place(found.span);
+            clean(&format!("{place}: {}: {}", found.message, fix.title))
+        };
+        Self { edited, loaded, done: fixes.iter().map(line).collect() }
+    }
+}
+
+/// The key of a finding in what the last of some steps led to.
+fn key(steps: &[Step], loaded: &Loaded, found: &Diagnostic) -> Key {
+    let at = found.span.range().start;
+    let before = if is_own(loaded, found.span.file) {
+        steps.iter().rev().fold(at, |at, step| step.edited.before(at))
+    } else {
+        at
+    };
+    (found.code, found.span.file, before, found.message.clone())
+}
+
+/// The search for the fixes of a file that are good together.
+struct Search<'a> {
     path: &'a Path,
     base: &'a Loaded,
     kept: Vec<Candidate<'a>>,
-    best: Option<Loaded>,
+    best: Vec<Step>,
 }
 
-impl<'a> Round<'a> {
+impl<'a> Search<'a> {
     /// Keeps those of some fixes that are good: all at once if they are, else looked for by halves.
     fn keep(&mut self, fixes: &[Candidate<'a>]) {
         if fixes.is_empty() {
             return;
         }
         let all = [self.kept.as_slice(), fixes].concat();
-        let edited = Edited::new(self.base, &all);
-        let next = load_content(self.path, Ok(edited.text.clone().into_bytes()));
-        if is_better(self.base, &next, &edited, &all) {
-            self.kept = all;
-            self.best = Some(next);
+        if let Some(steps) = settle(self.path, self.base, &all) {
+            (self.kept, self.best) = (all, steps);
         } else if fixes.len() > 1 {
             let (first, second) = fixes.split_at(fixes.len() / 2);
             self.keep(first);
@@ -138,20 +160,26 @@ impl<'a> Round<'a> {
     }
 }
 
-/// Whether every fault that was to be mended is gone and no error came up that was not there before.
-fn is_better(before: &Loaded, after: &Loaded, edited: &Edited, fixes: &[Candidate<'_>]) -> bool {
-    let key = |found: &Diagnostic, at| (found.code, found.span.file, at, found.message.clone());
-    let before_key = |found: &Diagnostic| key(found, found.span.range().start);
-    let after_key = |found: &Diagnostic| {
-        let at = found.span.range().start;
-        key(found, if is_own(after, found.span.file) { edited.before(at) } else { at })
-    };
-    let known: BTreeSet<_> = before.diagnostics.iter().map(before_key).collect();
-    let left: BTreeSet<_> = after.diagnostics.iter().map(after_key).collect();
-    let is_gone = |found: &Diagnostic| !left.contains(&before_key(found));
-    let is_known = |found: &Diagnostic| known.contains(&after_key(found));
-    fixes.iter().all(|(found, _)| is_gone(found))
-        && after.diagnostics.iter().filter(|found| found.is_error()).all(is_known)
+/// Applies fixes, and those of what they uncover; nothing if a fault stays or an error is left that was not there before.
+fn settle(path: &Path, base: &Loaded, fixes: &[Candidate<'_>]) -> Option<Vec<Step>> {
+    let known: BTreeSet<Key> = base.diagnostics.iter().map(|found| key(&[], base, found)).collect();
+    let mut steps = vec![Step::new(path, base, fixes)];
+    while steps.len() < MAX_ROUNDS {
+        let last = &steps.last()?.loaded;
+        let mut uncovered = separate(last);
+        uncovered.retain(|(found, _)| !known.contains(&key(&steps, last, found)));
+        if uncovered.is_empty() {
+            break;
+        }
+        let step = Step::new(path, last, &uncovered);
+        steps.push(step);
+    }
+    let last = &steps.last()?.loaded;
+    let keys = |found: &Diagnostic| key(&steps, last, found);
+    let left: BTreeSet<Key> = last.diagnostics.iter().map(keys).collect();
+    let is_gone = |(found, _): &Candidate<'_>| !left.contains(&key(&[], base, found));
+    let is_known = |found: &Diagnostic| !found.is_error() || known.contains(&keys(found));
+    (fixes.iter().all(is_gone) && last.diagnostics.iter().all(is_known)).then_some(steps)
 }
 
 /// A file's text after some edits, and the way back to the places before them.

@@ -8,8 +8,8 @@ mod suggest;
 
 pub use code::{Code, Severity};
 pub use fix::{Edit, Fix};
-pub(crate) use render::json_text;
 pub use render::{Format, Style, render, to_json};
+pub(crate) use render::{clean, json_text};
 pub use report::{Finding, Report, summary_line};
 pub use suggest::nearest;
 

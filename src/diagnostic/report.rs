@@ -66,7 +66,7 @@ impl<'a> Report<'a> {
     /// The findings of each manifest, with the path that it was named by.
     pub(super) fn manifests(&self) -> impl Iterator<Item = (String, Vec<Finding<'a>>)> {
         self.manifests.iter().map(|(diagnostics, sources)| {
-            let path = sources.iter().next().map(Source::path).unwrap_or(Path::new(""));
+            let path = sources.iter().next().map_or(Path::new(""), Source::path);
             (path.display().to_string(), sorted(diagnostics, sources))
         })
     }

@@ -95,7 +95,7 @@ fn document(json: &Value) -> String {
 }
 
 /// One line of text that leaves the terminal alone: control characters become visible ones.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if c == '\n' { '␊' } else { visible(c) }).collect()
 }
 

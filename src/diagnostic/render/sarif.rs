@@ -1,7 +1,7 @@
 //! Findings as SARIF 2.1.0, the format of code scanning.
 
 use crate::{
-    diagnostic::{Code, Edit, Finding, Fix, Report, Severity},
+    diagnostic::{Code, Edit, Finding, Fix, Report},
     source::Span,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -30,7 +30,7 @@ pub(super) fn render(report: &Report<'_>) -> Value {
         .take(MOST_RESULTS)
         .map(|finding| {
             let index = codes.range(..finding.diagnostic.code).count();
-            result(report, finding, index, fingerprints.next(report, finding))
+            result(report, finding, index, &fingerprints.next(report, finding))
         })
         .collect();
     let mut invocation = json!({ "executionSuccessful": true });
@@ -60,20 +60,20 @@ pub(super) fn render(report: &Report<'_>) -> Value {
 }
 
 fn rule(code: Code) -> Value {
-    let help = code.explanation();
+    // Viewers show a fence's language and nothing else of what stands behind it.
+    let help = ["wrong", "right"].iter().fold(code.explanation().to_owned(), |help, kind| {
+        help.replace(&format!("```yaml {kind}"), &format!("{kind}:\n\n```yaml"))
+            .replace(&format!("```text {kind}"), &format!("{kind}:\n\n```text"))
+    });
     json!({
         "id": code.as_str(),
         "shortDescription": { "text": code.summary() },
         "help": { "text": help, "markdown": help },
-        "defaultConfiguration": { "level": level(code.severity()) },
+        "defaultConfiguration": { "level": code.severity().as_str() },
     })
 }
 
-fn level(severity: Severity) -> &'static str {
-    severity.as_str()
-}
-
-fn result(report: &Report<'_>, finding: Finding<'_>, rule: usize, fingerprint: String) -> Value {
+fn result(report: &Report<'_>, finding: Finding<'_>, rule: usize, fingerprint: &str) -> Value {
     let diagnostic = finding.diagnostic;
     let text = match &diagnostic.help {
         Some(help) => format!("{}\nhelp: {help}", diagnostic.message),
@@ -82,7 +82,7 @@ fn result(report: &Report<'_>, finding: Finding<'_>, rule: usize, fingerprint: S
     let mut result = json!({
         "ruleId": diagnostic.code.as_str(),
         "ruleIndex": rule,
-        "level": level(diagnostic.severity),
+        "level": diagnostic.severity.as_str(),
         "message": { "text": text },
         "locations": [{ "physicalLocation": location(report, finding, diagnostic.span) }],
         "partialFingerprints": { "portcullis/v1": fingerprint },

@@ -1,5 +1,7 @@
 //! What people and programs get to see, and that no span and no text can break it.
 
+mod limits;
+
 use super::*;
 use crate::{
     diagnostic::{Code, has_errors, summary_line},

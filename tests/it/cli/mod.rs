@@ -2,6 +2,8 @@
 
 mod call;
 mod explain;
+mod fix;
+mod formats;
 mod help;
 #[cfg(unix)]
 mod process;

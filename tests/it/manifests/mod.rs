@@ -3,6 +3,7 @@
 mod agreement;
 mod explanations;
 mod files;
+mod fixes;
 mod fixtures;
 mod mutations;
 mod schema;
