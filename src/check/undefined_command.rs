@@ -31,7 +31,15 @@ fn check_entry(manifest: &Manifest, entry: &Entry) -> Option<Diagnostic> {
             |near| format!("did you mean `{near}`?"),
         );
         let message = format!("the plugin `{plugin}` is not declared");
-        return Some(Diagnostic::new(Code::UndefinedPlugin, entry.span, message).help(help));
+        let command = text.rsplit_once('|').map_or("", |(_, command)| command);
+        let renamed = near.map(|near| format!("plugin:{near}|{command}"));
+        return Some(
+            Diagnostic::new(Code::UndefinedPlugin, entry.span, message).help(help).did_you_mean(
+                entry.span,
+                text,
+                renamed.as_deref(),
+            ),
+        );
     }
     let is_declared = match &entry.value {
         CommandPattern::Star => true,
@@ -59,5 +67,9 @@ fn check_entry(manifest: &Manifest, entry: &Entry) -> Option<Diagnostic> {
         CommandPattern::Glob { .. } => format!("no declared command matches `{text}`"),
         _ => format!("the command `{text}` is not declared"),
     };
-    Some(Diagnostic::new(Code::UndefinedCommand, entry.span, message).help(help))
+    Some(
+        Diagnostic::new(Code::UndefinedCommand, entry.span, message)
+            .help(help)
+            .did_you_mean(entry.span, text, near),
+    )
 }

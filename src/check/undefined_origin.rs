@@ -16,7 +16,8 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
                 continue;
             }
             let known = manifest.origins.keys().map(Word::as_str).chain(["app", "remote"]);
-            let help = match nearest(name.as_str(), known) {
+            let near = nearest(name.as_str(), known);
+            let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("declare it: `origins: {{ {name}: \"https://example.com\" }}`"),
             };
@@ -26,7 +27,8 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
                     origin.span,
                     format!("the origin `{name}` is not declared"),
                 )
-                .help(help),
+                .help(help)
+                .did_you_mean(origin.span, name.as_str(), near),
             );
         }
     }

@@ -33,5 +33,9 @@ fn check_label(
         None => format!("declare it: `windows: {{ {label}: {{}} }}`"),
     };
     let message = format!("the {kind} `{label}` is not declared");
-    Some(Diagnostic::new(Code::UndefinedWindow, pattern.span, message).help(help))
+    Some(Diagnostic::new(Code::UndefinedWindow, pattern.span, message).help(help).did_you_mean(
+        pattern.span,
+        label.as_str(),
+        near,
+    ))
 }

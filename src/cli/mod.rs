@@ -3,29 +3,34 @@
 mod call;
 mod caller;
 mod explain;
+mod fix;
+mod help;
 mod locate;
 mod run;
 mod schema;
 mod validate;
+mod write;
 
 use crate::{
     command::Registry,
-    diagnostic::{Format, Style, render},
+    diagnostic::{Format, Report, Style},
     reload::Loaded,
 };
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use std::{
     ffi::OsString,
     io::{IsTerminal, Write as _},
     path::PathBuf,
     process::ExitCode,
+    sync::Once,
 };
 
 /// A declarative IPC gateway for webview desktop apps.
 #[derive(Debug, Parser)]
 #[command(name = "portcullis", version, about, disable_help_subcommand = true)]
 struct Cli {
-    /// How to print: `human` with snippets, `plain` for logs and screen readers, `json` for programs.
+    /// How to print: `human` with snippets, `plain` for logs and screen readers, `json` for programs; and what
+    /// `validate` finds also as `sarif`, `github` and `junit`.
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(subcommand)]
@@ -44,6 +49,8 @@ enum Verb {
     Call(call::Args),
     /// Say whether a page may call a command, and why.
     Explain(explain::Args),
+    /// Explain a diagnostic's code, or a verb; without either list them all.
+    Help(help::Args),
 }
 
 /// The manifest that a verb works on.
@@ -85,12 +92,19 @@ pub fn main(args: impl IntoIterator<Item = OsString>, registry: Registry) -> Exi
         }
     };
     let format = cli.format;
+    if format.is_for_findings_alone() && !matches!(cli.verb, Verb::Validate(_)) {
+        complain(
+            "error: this format is for findings\n  help: `validate` prints them so; here `human`, `plain` and `json` fit",
+        );
+        return Exit::Usage.into();
+    }
     match cli.verb {
         Verb::Run(args) => run::run(args, format, registry),
         Verb::Validate(args) => validate::validate(&args, format),
         Verb::Schema(args) => schema::schema(&args),
         Verb::Call(args) => call::call(&args, format, &registry),
         Verb::Explain(args) => explain::explain(&args, format),
+        Verb::Help(args) => help::help(&args, format, Cli::command()),
     }
     .into()
 }
@@ -114,7 +128,17 @@ fn complain(message: &str) {
 
 /// Prints what was found about a manifest to standard error.
 fn complain_about(loaded: &Loaded, format: Format) {
-    if !loaded.diagnostics.is_empty() {
-        complain(&render(&loaded.diagnostics, &loaded.sources, format, style(&std::io::stderr())));
+    let report = Report::of(&loaded.diagnostics, &loaded.sources);
+    if !report.is_empty() {
+        complain(&report.render(format, style(&std::io::stderr())));
+        hint(&report, format);
+    }
+}
+
+/// Tells people once a run where there is more to read, if there is anything to read about.
+fn hint(report: &Report<'_>, format: Format) {
+    static TOLD: Once = Once::new();
+    if format == Format::Human && !report.is_empty() {
+        TOLD.call_once(|| complain("for more about a code: `portcullis help CODE`"));
     }
 }

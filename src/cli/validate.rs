@@ -1,12 +1,11 @@
-//! `validate`: every fault of every file, and a verdict.
+//! `validate`: every fault of every file, and a verdict; with `--fix` what a program can mend is mended first.
 
-use super::{Exit, ManifestArg, locate::locate, print, style};
+use super::{Exit, ManifestArg, complain, fix, hint, locate::locate, print, style};
 use crate::{
-    diagnostic::{Format, has_errors, json_text, render, summary_line, to_json},
-    reload::load,
-    source::Sources,
+    diagnostic::{Format, Report},
+    reload::{Loaded, load},
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -17,6 +16,12 @@ pub(super) struct Args {
     /// Fail on warnings too.
     #[arg(long)]
     deny_warnings: bool,
+    /// Mend what is surely a slip, such as a misspelt name or missing quotes, and report the rest.
+    #[arg(long)]
+    fix: bool,
+    /// Print what `--fix` would change as a unified diff, and change nothing.
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
 }
 
 pub(super) fn validate(args: &Args, format: Format) -> Exit {
@@ -28,60 +33,84 @@ pub(super) fn validate(args: &Args, format: Format) -> Exit {
             Err(exit) => return exit,
         }
     }
-    let mut report = Report::default();
+    if args.dry_run {
+        return dry_run(args, &files, format);
+    }
+    let mut loaded = Vec::new();
     for file in &files {
-        report.add(&load(file), format);
-    }
-    report.print(format, files.len());
-    let is_refused = report.has_errors || (args.deny_warnings && report.has_findings);
-    if is_refused { Exit::No } else { Exit::Yes }
-}
-
-/// What several manifests came to, each with sources of its own.
-#[derive(Default)]
-struct Report {
-    text: String,
-    diagnostics: Vec<crate::diagnostic::Diagnostic>,
-    json_files: Vec<serde_json::Value>,
-    json_diagnostics: Vec<serde_json::Value>,
-    has_errors: bool,
-    has_findings: bool,
-}
-
-impl Report {
-    fn add(&mut self, loaded: &crate::reload::Loaded, format: Format) {
-        let (diagnostics, sources): (_, &Sources) = (&loaded.diagnostics, &loaded.sources);
-        self.has_errors |= has_errors(diagnostics);
-        self.has_findings |= !diagnostics.is_empty();
-        if format == Format::Json {
-            let mut json = to_json(diagnostics, sources);
-            let mut take =
-                |key: &str| json.get_mut(key).and_then(|v| v.as_array_mut()).map(std::mem::take);
-            self.json_files.extend(take("files").into_iter().flatten());
-            self.json_diagnostics.extend(take("diagnostics").into_iter().flatten());
+        loaded.push(if args.fix {
+            match mend(file, format) {
+                Ok(loaded) => loaded,
+                Err(exit) => return exit,
+            }
         } else {
-            self.text.push_str(&render(diagnostics, sources, format, style(&std::io::stdout())));
-            self.diagnostics.extend(diagnostics.iter().cloned());
-        }
+            load(file)
+        });
     }
+    let report = report(&loaded, args);
+    tell(&report, format);
+    verdict(&report)
+}
 
-    fn print(&self, format: Format, files: usize) {
-        if format == Format::Json {
-            let report = serde_json::json!({
-                "version": 1,
-                "files": self.json_files,
-                "diagnostics": self.json_diagnostics,
-            });
-            print(&json_text(&report));
-            return;
-        }
-        if !self.text.is_empty() {
-            print(&self.text);
-        }
-        if !self.text.is_empty() && format == Format::Human {
-            // Snippets stand apart from the verdict.
-            print("");
-        }
-        print(&summary_line(&self.diagnostics, files));
+/// Mends one file and says what was done; what is left is in what is returned.
+fn mend(file: &Path, format: Format) -> Result<Loaded, Exit> {
+    let fixed = fix::fix(file);
+    if let Err(error) = fixed.write(file) {
+        complain(&format!("error: {} cannot be written: {error}", file.display()));
+        return Err(Exit::CouldNotRun);
     }
+    let say = if format.is_document() { complain } else { print };
+    fixed.done.iter().for_each(|done| say(&format!("fixed {done}")));
+    Ok(fixed.loaded)
+}
+
+/// The differences alone on standard output, so that they can be applied as a patch.
+fn dry_run(args: &Args, files: &[PathBuf], format: Format) -> Exit {
+    if format.is_document() || format == Format::Github {
+        complain("error: `--dry-run` prints a diff\n  help: leave out `--format`, or `--dry-run`");
+        return Exit::Usage;
+    }
+    let fixed: Vec<fix::Fixed> = files.iter().map(|file| fix::fix(file)).collect();
+    let diffs: Vec<String> =
+        files.iter().zip(&fixed).map(|(file, fixed)| fixed.diff(file)).collect();
+    if fixed.iter().any(|fixed| !fixed.done.is_empty()) {
+        print(&diffs.concat());
+    }
+    let loaded: Vec<Loaded> = files.iter().map(|file| load(file)).collect();
+    let report = report(&loaded, args);
+    let count = fixed.iter().map(|fixed| fixed.done.len()).sum::<usize>();
+    complain(&format!("{}; `--fix` would mend {count}", report.summary_line()));
+    verdict(&report)
+}
+
+fn report<'a>(loaded: &'a [Loaded], args: &Args) -> Report<'a> {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let repository = folder.ancestors().find(|folder| folder.join(".git").exists());
+    let mut report = Report::default()
+        .in_repository(repository.unwrap_or(&folder), &folder)
+        .deny_warnings(args.deny_warnings);
+    for loaded in loaded {
+        report.add(&loaded.diagnostics, &loaded.sources);
+    }
+    report
+}
+
+fn tell(report: &Report<'_>, format: Format) {
+    let text = report.render(format, style(&std::io::stdout()));
+    if !text.is_empty() {
+        print(&text);
+    }
+    if format.is_document() {
+        return;
+    }
+    if format == Format::Human && !report.is_empty() {
+        // Snippets stand apart from the verdict.
+        print("");
+    }
+    print(&report.summary_line());
+    hint(report, format);
+}
+
+fn verdict(report: &Report<'_>) -> Exit {
+    if report.is_refused() { Exit::No } else { Exit::Yes }
 }

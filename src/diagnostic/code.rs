@@ -1,4 +1,4 @@
-//! The registry of diagnostic codes: adding a fault starts here, and a test asks for its fixture.
+//! The registry of diagnostic codes: adding a fault starts here; the compiler asks for `help/CODE.md`, a test for a fixture.
 
 use serde::Serialize;
 use std::fmt;
@@ -11,6 +11,16 @@ pub enum Severity {
     Error,
     /// The manifest can be used, but something in it is suspicious.
     Warning,
+}
+
+impl Severity {
+    /// The word for it, as every format prints it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
 }
 
 macro_rules! codes {
@@ -33,6 +43,13 @@ macro_rules! codes {
             /// One sentence on what the code means.
             pub fn summary(self) -> &'static str {
                 match self { $($(Code::$variant => $summary,)*)* }
+            }
+
+            /// Why the fault matters, with an example of wrong and of right, as Markdown.
+            pub fn explanation(self) -> &'static str {
+                match self {
+                    $($(Code::$variant => include_str!(concat!("help/", $name, ".md")),)*)*
+                }
             }
 
             /// The severity that findings with this code have.
@@ -136,6 +153,11 @@ codes! {
 }
 
 impl Code {
+    /// The code that users call by this name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == name)
+    }
+
     /// What to do about faults of this kind, where their finder knows nothing better.
     pub fn advice(self) -> &'static str {
         match self {

@@ -1,12 +1,16 @@
 //! What the stages find: a stable code, a place, a message and a help text; wording lives with the finder.
 
 mod code;
+mod fix;
 mod render;
+mod report;
 mod suggest;
 
 pub use code::{Code, Severity};
-pub(crate) use render::json_text;
-pub use render::{Format, Style, render, summary_line, to_json};
+pub use fix::{Edit, Fix};
+pub use render::{Format, Style, render, to_json};
+pub(crate) use render::{clean, json_text};
+pub use report::{Finding, Report, summary_line};
 pub use suggest::nearest;
 
 use crate::source::Span;
@@ -29,6 +33,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Other places that take part, each with a word on how.
     pub related: Vec<(Span, String)>,
+    /// What a program may change about it.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -41,6 +47,7 @@ impl Diagnostic {
             span,
             help: Some(code.advice().to_owned()),
             related: Vec::new(),
+            fix: None,
         }
     }
 
@@ -63,6 +70,34 @@ impl Diagnostic {
     pub fn related(mut self, span: Span, label: impl Into<String>) -> Self {
         self.related.push((span, label.into()));
         self
+    }
+
+    /// Adds edits that mend the fault, if they are surely what was meant.
+    #[must_use]
+    pub fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.fix = Some(Fix::new(title, edits));
+        self
+    }
+
+    /// Adds the fix that writes a text in the place of a span.
+    #[must_use]
+    pub fn replace(self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        self.maybe_fix(Some(Fix::replace(title, span, text)))
+    }
+
+    /// Adds a fix if there is one.
+    #[must_use]
+    pub fn maybe_fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix.or(self.fix);
+        self
+    }
+
+    /// Adds the fix that writes the name that was surely meant, if there is one.
+    #[must_use]
+    pub fn did_you_mean(self, span: Span, written: &str, near: Option<&str>) -> Self {
+        let fix = near
+            .map(|near| Fix::new(format!("write `{near}`"), vec![Edit::word(span, written, near)]));
+        self.maybe_fix(fix)
     }
 
     /// Whether this finding stops the manifest from being used.

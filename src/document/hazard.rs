@@ -72,7 +72,7 @@ pub(super) fn unquoted_tag(text: &str, span: Span) -> Diagnostic {
 /// A `*` that YAML takes for an alias.
 pub(super) fn unquoted_glob(text: &str, span: Span) -> Diagnostic {
     let message = format!("`{}` without quotes is an alias in YAML", token::excerpt(text));
-    Diagnostic::new(Code::UnquotedGlob, span, message).help(quote_it(text))
+    quotable(Diagnostic::new(Code::UnquotedGlob, span, message).help(quote_it(text)), text)
 }
 
 /// A `{name}` that YAML takes for a mapping.
@@ -81,8 +81,9 @@ pub(super) fn unquoted_placeholder(text: &str, span: Span) -> Diagnostic {
     let is_whole = token::placeholder(text, 0) == Some(text.len());
     // `{type:string}` may be a placeholder, or a mapping that lacks a space.
     let spaced = if is_whole && text.contains(':') { ", or put a space after the `:`" } else { "" };
-    Diagnostic::new(Code::UnquotedPlaceholder, span, message)
-        .help(format!("{}{spaced}", quote_it(text)))
+    let found = Diagnostic::new(Code::UnquotedPlaceholder, span, message)
+        .help(format!("{}{spaced}", quote_it(text)));
+    if spaced.is_empty() { quotable(found, text) } else { found }
 }
 
 /// A value that starts with a character that YAML keeps for itself.
@@ -92,7 +93,7 @@ pub(super) fn reserved(text: &str, span: Span) -> Diagnostic {
         Some(first) => format!("`{first}`"),
     };
     let message = format!("a value without quotes cannot start with {first}");
-    Diagnostic::new(Code::YamlSyntax, span, message).help(quote_it(text))
+    quotable(Diagnostic::new(Code::YamlSyntax, span, message).help(quote_it(text)), text)
 }
 
 /// A null key, with its text.
@@ -120,6 +121,12 @@ pub(super) fn duplicate_key(text: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::new(Code::DuplicateKey, span, message)
         .help("remove one of the two, or give it another name")
         .related(first, "first defined here")
+}
+
+/// The finding with quotes as its fix.
+fn quotable(found: Diagnostic, text: &str) -> Diagnostic {
+    let span = found.span;
+    found.replace("put it in quotes", span, token::quoted(text))
 }
 
 /// The advice to quote a value, with the text to type while it fits a line.

@@ -1,11 +1,14 @@
 //! The structure of a document against the manifest's JSON Schema: each fault at its place, in words for people.
 
+mod fixes;
+
 use super::schema::{SCHEMA, Validated};
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     document::{Kind, Node, to_flow_yaml},
     source::Span,
 };
+use fixes::boolean;
 use jsonschema::{
     JsonType,
     error::{TypeKind, ValidationError, ValidationErrorKind},
@@ -145,9 +148,11 @@ impl Findings<'_> {
         }
         let message = format!("expected {}, {}", expected(branches), self.found(pointer));
         let is_text = |error: &ValidationError<'_>| expects(error, JsonType::String);
-        let help = branches.iter().flatten().any(is_text).then(|| self.quote(pointer));
+        let takes_text = branches.iter().flatten().any(is_text);
+        let quotes = takes_text.then(|| self.quotes(pointer)).flatten();
         Ok(Diagnostic::new(Code::WrongType, self.place(pointer), message)
-            .maybe_help(help.flatten()))
+            .maybe_help(quotes.as_ref().map(|fix| fix.title.clone()))
+            .maybe_fix(quotes))
     }
 
     fn wrong_type(
@@ -159,6 +164,7 @@ impl Findings<'_> {
         let message = format!("expected {}, {}", type_words(kind), self.found(pointer));
         Diagnostic::new(Code::WrongType, self.place(pointer), message)
             .maybe_help(self.type_help(error, pointer, kind))
+            .maybe_fix(self.type_fix(error, pointer, kind))
     }
 
     fn type_help(
@@ -184,11 +190,9 @@ impl Findings<'_> {
                 let list = to_flow_yaml(&Value::from(vec![text.as_str()]));
                 Some(format!("write it as a list: `{list}`"))
             }
-            (JsonType::Boolean, Kind::String(text)) => match text.to_ascii_lowercase().as_str() {
-                "yes" | "on" | "y" => Some("write `true`".to_owned()),
-                "no" | "off" | "n" => Some("write `false`".to_owned()),
-                _ => None,
-            },
+            (JsonType::Boolean, Kind::String(text)) => {
+                boolean(text).map(|word| format!("write `{word}`"))
+            }
             // A number in quotes would be no size, duration or rate either.
             (JsonType::String, _) if self.schema.pointer(&schema)?.get("pattern").is_some() => {
                 example()
@@ -201,8 +205,7 @@ impl Findings<'_> {
 
     /// The advice to put a number or a boolean in quotes.
     fn quote(&self, pointer: &str) -> Option<String> {
-        let is_scalar = matches!(self.root.pointer(pointer)?.kind, Kind::Bool(_) | Kind::Number(_));
-        is_scalar.then(|| "put it in quotes".to_owned())
+        self.quotes(pointer).map(|fix| fix.title)
     }
 
     /// Missing keys, and values that are too many, too few, too large or too small.
@@ -252,12 +255,19 @@ impl Findings<'_> {
         let Some(node) = self.root.pointer(pointer) else { return };
         for key in unexpected {
             let span = node.entry(key).map_or(node.span, |entry| entry.key);
-            let help = match nearest(key, known.iter().copied()) {
+            let near = nearest(key, known.iter().copied());
+            let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("the keys here are {}", list(&known, "and")),
             };
             let message = format!("unknown key `{}`", key.escape_debug());
-            self.diagnostics.push(Diagnostic::new(Code::UnknownKey, span, message).help(help));
+            // The key that is meant may stand there already.
+            let free = near.filter(|near| node.entry(near).is_none());
+            self.diagnostics.push(
+                Diagnostic::new(Code::UnknownKey, span, message)
+                    .help(help)
+                    .did_you_mean(span, key, free),
+            );
         }
     }
 
@@ -277,6 +287,7 @@ impl Findings<'_> {
         };
         Diagnostic::new(Code::InvalidValue, self.place(pointer), message)
             .maybe_help(near.map(|near| format!("did you mean `{near}`?")))
+            .did_you_mean(self.place(pointer), written.unwrap_or_default(), near)
     }
 
     /// What to underline: the value or, where nothing is written, its key.

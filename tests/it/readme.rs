@@ -1,28 +1,7 @@
 //! The README is a test: its files are written as they stand there, and its commands must print what it shows.
 
-use std::{fmt::Write as _, fs, path::Path, process::Command};
-
-/// One fenced block: what stands after the fence, and the text.
-struct Block {
-    info: String,
-    text: String,
-}
-
-fn blocks(markdown: &str) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut open: Option<Block> = None;
-    for line in markdown.lines() {
-        match (line.strip_prefix("```"), &mut open) {
-            (Some(_), Some(_)) => blocks.extend(open.take()),
-            (Some(info), None) => {
-                open = Some(Block { info: info.to_owned(), text: String::new() });
-            }
-            (None, Some(block)) => writeln!(block.text, "{line}").expect("text"),
-            (None, None) => {}
-        }
-    }
-    blocks
-}
+use crate::support::markdown::blocks;
+use std::{fs, path::Path, process::Command};
 
 /// Splits a command line as a shell does, for words and single quotes.
 fn words(line: &str) -> Vec<String> {

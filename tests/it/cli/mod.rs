@@ -2,6 +2,9 @@
 
 mod call;
 mod explain;
+mod fix;
+mod formats;
+mod help;
 #[cfg(unix)]
 mod process;
 mod schema;
@@ -103,7 +106,7 @@ fn a_manifest_with_a_fault_decides_and_runs_nothing() {
         run.expect(
             3,
             "",
-            "gateway.yaml:17:12: error[undefined-command]: the command `saev` is not declared\n  \
+            "gateway.yaml:17:12: error[undefined-command]: the command `saev` is not declared; \
              help: did you mean `save`?\n",
         );
         let run = program.run(&[args, &["--format", "json"]].concat());

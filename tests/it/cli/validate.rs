@@ -1,7 +1,7 @@
 //! `validate`: a verdict as exit code, and findings for people, for logs and for programs.
 
 use super::MANIFEST;
-use crate::support::cli::Portcullis;
+use crate::support::{cli::Portcullis, manifest::HINT};
 use serde_json::{Value, json};
 
 const FAULTY: &str = "version: 1
@@ -51,17 +51,15 @@ error[undefined-command]: the command `gret` is not declared
 
 2 errors in 1 file
 ";
-    program.run(&["validate"]).expect(1, expected, "");
+    program.run(&["validate"]).expect(1, expected, HINT);
 }
 
 #[test]
 fn plain_findings_begin_with_their_place() {
     let program = Portcullis::with_manifest(FAULTY);
     let expected = "\
-gateway.yaml:7:15: error[undefined-window]: the window `mian` is not declared
-  help: did you mean `main`?
-gateway.yaml:8:20: error[undefined-command]: the command `gret` is not declared
-  help: did you mean `greet`?
+gateway.yaml:7:15: error[undefined-window]: the window `mian` is not declared; help: did you mean `main`?
+gateway.yaml:8:20: error[undefined-command]: the command `gret` is not declared; help: did you mean `greet`?
 2 errors in 1 file
 ";
     program.run(&["validate", "--format", "plain"]).expect(1, expected, "");
@@ -86,6 +84,11 @@ fn json_is_one_object_over_all_files() {
                 "end_column": 19,
                 "help": "did you mean `main`?",
                 "related": [],
+                "fix": { "title": "write `main`", "edits": [{
+                    "file": "faulty.yaml",
+                    "line": 7, "column": 15, "end_line": 7, "end_column": 19,
+                    "text": "main",
+                }] },
             },
             {
                 "code": "undefined-command",
@@ -98,6 +101,11 @@ fn json_is_one_object_over_all_files() {
                 "end_column": 24,
                 "help": "did you mean `greet`?",
                 "related": [],
+                "fix": { "title": "write `greet`", "edits": [{
+                    "file": "faulty.yaml",
+                    "line": 8, "column": 20, "end_line": 8, "end_column": 24,
+                    "text": "greet",
+                }] },
             },
         ],
     });

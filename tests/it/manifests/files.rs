@@ -1,6 +1,6 @@
 //! Files that cannot be committed as they are: absent, unreadable, too large, not text. They are made here.
 
-use crate::support::manifest::{Run, portcullis, run, validate};
+use crate::support::manifest::{HINT, Run, portcullis, run, validate};
 use portcullis::diagnostic::Code;
 use std::{
     fs,
@@ -16,7 +16,7 @@ pub(super) const MADE: [Code; 5] =
 #[track_caller]
 fn check(folder: &TempDir, expected: &str) {
     let found = validate(folder.path(), Path::new("gateway.yaml"));
-    assert_eq!(found, Run { code: Some(1), out: expected.to_owned(), err: String::new() });
+    assert_eq!(found, Run { code: Some(1), out: expected.to_owned(), err: HINT.to_owned() });
 }
 
 fn folder_with(content: impl AsRef<[u8]>) -> TempDir {
@@ -98,7 +98,7 @@ error[unreadable-file]: the file may not be read by this user
 
 1 error in 1 file
 ";
-    assert_eq!(found, Run { code: Some(1), out: expected.to_owned(), err: String::new() });
+    assert_eq!(found, Run { code: Some(1), out: expected.to_owned(), err: HINT.to_owned() });
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::files;
 use crate::support::manifest::{
-    FOLDERS, Run, assert_text_beside, codes, files as files_in, json, load_manifest, manifests,
-    portcullis, repository, run, text, validate,
+    FOLDERS, HINT, Run, assert_text_beside, codes, files as files_in, json, load_manifest,
+    manifests, portcullis, repository, run, text, validate,
 };
 use portcullis::{
     Registry,
@@ -53,7 +53,7 @@ fn assert_named_and_listed(path: &Path, diagnostics: &[Diagnostic], printed: &st
 fn invalid_manifests_exit_1_with_the_text_beside_them() {
     for path in manifests("tests/manifests/invalid") {
         let Run { code, out, err } = validate(repository(), &path);
-        assert_eq!((code, err.as_str()), (Some(1), ""), "{}", path.display());
+        assert_eq!((code, err.as_str()), (Some(1), HINT), "{}", path.display());
         assert_text_beside(&path, &out);
         let loaded = load_manifest(&path);
         assert!(has_errors(&loaded.diagnostics) && loaded.manifest.is_none(), "{}", path.display());
@@ -65,7 +65,7 @@ fn invalid_manifests_exit_1_with_the_text_beside_them() {
 fn warnings_exit_0_with_the_text_beside_them_and_1_where_they_are_denied() {
     for path in manifests("tests/manifests/warning") {
         let Run { code, out, err } = validate(repository(), &path);
-        assert_eq!((code, err.as_str()), (Some(0), ""), "{}", path.display());
+        assert_eq!((code, err.as_str()), (Some(0), HINT), "{}", path.display());
         assert_text_beside(&path, &out);
         let loaded = load_manifest(&path);
         assert!(loaded.manifest.is_some(), "{}", path.display());

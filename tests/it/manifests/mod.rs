@@ -1,7 +1,9 @@
 //! Manifests from text to verdict: what users are told about each fault, and that the JSON Schema says the same.
 
 mod agreement;
+mod explanations;
 mod files;
+mod fixes;
 mod fixtures;
 mod mutations;
 mod schema;

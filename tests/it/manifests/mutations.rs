@@ -160,7 +160,7 @@ fn check(text: &str) -> Result<(), TestCaseError> {
             broken
         );
     }
-    for format in [Format::Human, Format::Plain, Format::Json] {
+    for format in Format::ALL {
         let rendered = render(diagnostics, sources, format, Style { color: false });
         let has_all = diagnostics.iter().all(|found| rendered.contains(found.code.as_str()));
         prop_assert!(has_all, "{}", rendered);

@@ -68,6 +68,9 @@ pub(crate) fn codes(diagnostics: &[Diagnostic]) -> Vec<Code> {
     codes
 }
 
+/// What people are told on standard error after findings.
+pub(crate) const HINT: &str = "for more about a code: `portcullis help CODE`\n";
+
 /// A manifest's content as JSON, if its YAML can be told at all.
 pub(crate) fn json(text: &str) -> Option<Value> {
     let source = Source::new("gateway.yaml", text);

@@ -3,3 +3,4 @@
 pub(crate) mod cli;
 pub(crate) mod gateway;
 pub(crate) mod manifest;
+pub(crate) mod markdown;

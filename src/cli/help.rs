@@ -1,0 +1,89 @@
+//! `help`: what a diagnostic's code means, with an example of wrong and of right; and clap's help for verbs.
+
+use super::{Exit, complain, print};
+use crate::diagnostic::{Code, Format, json_text, nearest};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A code such as `unknown-key`, or a verb; without it all of them are listed.
+    topic: Option<String>,
+}
+
+pub(super) fn help(args: &Args, format: Format, mut program: clap::Command) -> Exit {
+    // The usage of a verb names the program only once the program is built.
+    program.build();
+    let Some(topic) = args.topic.as_deref() else {
+        print(&overview(&mut program, format));
+        return Exit::Yes;
+    };
+    if let Some(code) = Code::find(topic) {
+        print(&match format {
+            Format::Json => json_text(&json(code)),
+            _ => page(code),
+        });
+        return Exit::Yes;
+    }
+    if let Some(verb) = program.find_subcommand_mut(topic) {
+        print(&verb.render_long_help().to_string());
+        return Exit::Yes;
+    }
+    let verbs = program.get_subcommands().map(clap::Command::get_name);
+    let near = nearest(topic, Code::ALL.iter().map(|code| code.as_str()).chain(verbs));
+    let advice = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`portcullis help` lists every code and verb".to_owned(),
+    };
+    complain(&format!(
+        "error: `{}` is neither a code nor a verb\n  help: {advice}",
+        topic.escape_debug()
+    ));
+    Exit::Usage
+}
+
+/// Every verb and every code.
+fn overview(program: &mut clap::Command, format: Format) -> String {
+    if format == Format::Json {
+        let codes: Vec<Value> = Code::ALL.iter().copied().map(json).collect();
+        return json_text(&json!({ "version": 1, "codes": codes }));
+    }
+    let mut out = program.render_help().to_string();
+    out.push_str("\nCodes (`portcullis help CODE` explains one):\n");
+    let width = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or(0);
+    for code in Code::ALL {
+        let _ = writeln!(out, "  {:width$}  {}", code.as_str(), code.summary());
+    }
+    out
+}
+
+fn json(code: Code) -> Value {
+    json!({
+        "code": code.as_str(),
+        "severity": code.severity(),
+        "summary": code.summary(),
+        "explanation": code.explanation(),
+    })
+}
+
+/// A code's Markdown for terminals: examples are indented under a word that says which they are.
+fn page(code: Code) -> String {
+    let severity = code.severity().as_str();
+    let mut out = format!("{severity}[{code}]: {}\n\n", code.summary());
+    let mut is_example = false;
+    for line in code.explanation().lines() {
+        let _ = match line.strip_prefix("```") {
+            Some("") => {
+                is_example = false;
+                continue;
+            }
+            Some(info) => {
+                is_example = true;
+                writeln!(out, "{}:\n", info.rsplit(' ').next().unwrap_or(info))
+            }
+            None if is_example && !line.is_empty() => writeln!(out, "    {line}"),
+            None => writeln!(out, "{line}"),
+        };
+    }
+    out
+}

@@ -1,0 +1,57 @@
+//! What `portcullis help CODE` shows: every example of wrong has the fault, and every example of right has none.
+
+use super::files;
+use crate::support::markdown::blocks;
+use portcullis::{
+    Registry,
+    app::unregistered,
+    diagnostic::{Code, Diagnostic},
+    reload::load_content,
+};
+use std::path::Path;
+
+/// Everything that is found in a manifest before its app starts.
+fn findings(text: &str) -> Vec<Diagnostic> {
+    let loaded = load_content(Path::new("gateway.yaml"), Ok(text.as_bytes().to_vec()));
+    let missing = loaded.manifest.map(|manifest| unregistered(&manifest, &Registry::standard()));
+    [loaded.diagnostics, missing.unwrap_or_default()].concat()
+}
+
+#[test]
+fn every_example_is_what_it_says() {
+    for code in Code::ALL {
+        // Faults of the file itself have no text to show.
+        let language = if files::MADE.contains(code) { "text" } else { "yaml" };
+        let examples = blocks(code.explanation());
+        for kind in ["wrong", "right"] {
+            let info = format!("{language} {kind}");
+            assert!(examples.iter().any(|example| example.info == info), "{code}: no ```{info}");
+        }
+        for example in examples {
+            let found = findings(&example.text);
+            match example.info.as_str() {
+                "yaml wrong" => {
+                    let has_code = found.iter().any(|found| found.code == *code);
+                    assert!(has_code, "{code} is not what is wrong: {found:#?}\n{}", example.text);
+                }
+                "yaml right" => assert_eq!(found, [], "{code}\n{}", example.text),
+                "text wrong" | "text right" if language == "text" => {}
+                other => panic!("{code}: ```{other}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn every_explanation_begins_with_words_and_belongs_to_a_code() {
+    for code in Code::ALL {
+        let prose = code.explanation().split("```").next().unwrap_or_default().trim();
+        assert!(prose.len() > 40 && prose.ends_with('.'), "{code}: {prose:?}");
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/diagnostic/help");
+    for entry in std::fs::read_dir(folder).expect("the folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+        assert!(Code::find(name).is_some(), "{} explains no code", path.display());
+    }
+}
