@@ -3,8 +3,11 @@
 use super::file::{File, GuardrailFile, IncludeFile};
 use jsonschema::Validator;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::LazyLock;
+
+/// Ways to say what runs; a command has exactly one.
+const WAYS: [&str; 5] = ["value", "process", "http", "native", "use"];
 
 /// The manifest's JSON Schema, draft-07, as it is committed in `schema/gateway.schema.json`.
 pub fn schema() -> Value {
@@ -27,7 +30,31 @@ fn schema_of<T: JsonSchema>() -> Value {
         settings.inline_subschemas = true;
     });
     let settings = settings.with_transform(RecursiveTransform(as_written));
-    settings.into_generator().into_root_schema_for::<T>().to_value()
+    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+    let command = "/properties/commands/additionalProperties";
+    tighten(&mut schema, command, true);
+    let plugin = "/properties/plugins/additionalProperties";
+    tighten(&mut schema, &format!("{plugin}{command}"), false);
+    if let Some(plugin) = schema.pointer_mut(plugin) {
+        plugin["if"] = json!({ "required": ["sidecar"] });
+        plugin["else"] = json!({ "properties": { "commands": { "additionalProperties": { "required": ["run"] } } } });
+    }
+    schema
+}
+
+/// Says of the commands at a place what their type cannot: exactly one thing runs, unless a sidecar answers.
+fn tighten(schema: &mut Value, place: &str, needs_run: bool) {
+    let Some(command) = schema.pointer_mut(place) else { return };
+    if needs_run {
+        command["required"] = json!(["run"]);
+    }
+    let mut ways: Vec<Value> = WAYS.iter().map(|way| json!({ "required": [way] })).collect();
+    if !needs_run {
+        ways.push(json!({ "required": ["method"], "not": { "required": ["use"] } }));
+    }
+    if let Some(run) = command.pointer_mut("/properties/run").and_then(Value::as_object_mut) {
+        run.insert("oneOf".to_owned(), ways.into());
+    }
 }
 
 /// What the derived schema says about Rust types, said about the file.

@@ -1,5 +1,6 @@
 //! The structure of a document against the manifest's JSON Schema: each fault at its place, in words for people.
 
+mod alternatives;
 mod fixes;
 
 use super::schema::{SCHEMA, Validated};
@@ -105,6 +106,16 @@ impl Findings<'_> {
             }
             // Lowering reads the text and says what is wrong with it.
             ValidationErrorKind::Pattern { .. } | ValidationErrorKind::PropertyNames { .. } => {
+                return;
+            }
+            ValidationErrorKind::AnyOf { .. }
+            | ValidationErrorKind::OneOfNotValid { .. }
+            | ValidationErrorKind::OneOfMultipleValid { .. }
+                if self.alternatives(error).is_some() =>
+            {
+                let found =
+                    self.not_one_of(&pointer, &self.alternatives(error).unwrap_or_default());
+                self.diagnostics.extend(found);
                 return;
             }
             ValidationErrorKind::AnyOf { context }
@@ -223,13 +234,7 @@ impl Findings<'_> {
                     .maybe_help(self.example(&format!("{schema}/properties/{name}"), name))
             }
             ValidationErrorKind::MinProperties { .. } => {
-                Diagnostic::new(Code::MissingKey, key, format!("{owner} says nothing to run"))
-                    .help("give it one of `value`, `process` and `native`")
-            }
-            ValidationErrorKind::MaxProperties { .. } => {
-                let message = format!("{owner} says more than one thing to run");
-                Diagnostic::new(Code::InvalidValue, key, message)
-                    .help("keep one of `value`, `process` and `native`")
+                invalid(format!("{owner} is empty")).maybe_help(example())
             }
             ValidationErrorKind::MinItems { .. } if written == 0 => {
                 invalid("the list is empty".to_owned()).maybe_help(example())
