@@ -3,6 +3,7 @@
 mod call;
 mod caller;
 mod explain;
+mod fmt;
 mod locate;
 mod run;
 mod schema;
@@ -44,6 +45,8 @@ enum Verb {
     Call(call::Args),
     /// Say whether a page may call a command, and why.
     Explain(explain::Args),
+    /// Put manifests into canonical layout; comments stay.
+    Fmt(fmt::Args),
 }
 
 /// The manifest that a verb works on.
@@ -91,6 +94,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>, registry: Registry) -> Exi
         Verb::Schema(args) => schema::schema(&args),
         Verb::Call(args) => call::call(&args, format, &registry),
         Verb::Explain(args) => explain::explain(&args, format),
+        Verb::Fmt(args) => fmt::fmt(&args, format),
     }
     .into()
 }
