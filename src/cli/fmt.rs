@@ -103,11 +103,12 @@ impl Report {
             let _ = write!(io::stdout().lock(), "{mark}{formatted}");
             return;
         }
-        if is_changed && args.writes() {
-            if let Err(error) = replace_file(file, source.text(), &formatted) {
-                complain(&format!("error: {}: {error}", name.display()));
-                return self.fail(Exit::CouldNotRun);
-            }
+        if is_changed
+            && args.writes()
+            && let Err(error) = replace_file(file, source.text(), &formatted)
+        {
+            complain(&format!("error: {}: {error}", name.display()));
+            return self.fail(Exit::CouldNotRun);
         }
         self.note(name, &source, &formatted, args, output);
     }

@@ -1,12 +1,16 @@
 //! The command line: one verb a file. Exit codes: 0 yes, 1 no, 2 usage, 3 could not run.
 
+mod allow;
 mod call;
 mod caller;
 mod explain;
 mod fmt;
+mod grant;
 mod locate;
 mod run;
 mod schema;
+mod show;
+mod suggestion;
 mod validate;
 
 use crate::{
@@ -47,6 +51,10 @@ enum Verb {
     Explain(explain::Args),
     /// Put manifests into canonical layout; comments stay.
     Fmt(fmt::Args),
+    /// Edit the manifest so that a window's page may call a command, and show what changed.
+    Allow(allow::Args),
+    /// Print the manifest that is in effect, with the file and line of each part.
+    Show(show::Args),
 }
 
 /// The manifest that a verb works on.
@@ -95,6 +103,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>, registry: Registry) -> Exi
         Verb::Call(args) => call::call(&args, format, &registry),
         Verb::Explain(args) => explain::explain(&args, format),
         Verb::Fmt(args) => fmt::fmt(&args, format),
+        Verb::Allow(args) => allow::allow(&args, format),
+        Verb::Show(args) => show::show(&args, format),
     }
     .into()
 }

@@ -59,10 +59,22 @@ pub fn format(source: &Source, file: FileId) -> Result<String, FormatError> {
     if is_faithful { Ok(text) } else { Err(FormatError::Unfaithful) }
 }
 
-/// Whether two values are the same, keys in the same order.
+/// Whether two values are the same, keys in the same order; `==` does not look at the order.
 pub(super) fn is_same(one: &Value, other: &Value) -> bool {
-    // `serde_json` writes members in their order, and compares them without.
-    one.to_string() == other.to_string()
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other)
+                    .all(|(one, other)| one.0 == other.0 && is_same(one.1, other.1))
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len()
+                && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        _ => one == other,
+    }
 }
 
 fn lay_out(text: &str, root: &Node, comments: &[Comment<'_>]) -> String {

@@ -12,8 +12,8 @@ use crate::{
 use serde_json::Value;
 
 /// An item at the end of a list that is there, or that nothing was written for.
-pub(super) fn item(source: &Source, root: &Node, list: &str, item: &Value) -> Option<Vec<Edit>> {
-    let node = root.pointer(list)?;
+pub(super) fn item(source: &Source, root: &Node, place: &str, item: &Value) -> Option<Vec<Edit>> {
+    let node = root.pointer(place)?;
     let site = Site::new(source, root);
     let text = to_flow_yaml(item);
     match node.items().last() {
@@ -218,7 +218,7 @@ impl<'a> Site<'a> {
         let fits = flow.chars().count() <= WIDTH;
         let inner = indent + self.unit;
         match value {
-            Value::Object(entries) if !entries.is_empty() && !(is_flow && fits) => {
+            Value::Object(entries) if !(entries.is_empty() || is_flow && fits) => {
                 let lines = entries.iter().flat_map(|(key, value)| {
                     self.lines(&to_flow_yaml(&Value::from(key.as_str())), value, inner, is_flow)
                 });

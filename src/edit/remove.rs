@@ -45,7 +45,16 @@ pub(super) fn remove(source: &Source, root: &Node, place: &str) -> Option<Vec<Ed
     let is_flow = text.get(node.span.range())?.starts_with(['[', '{']);
     if parts.len() == 1 {
         let empty = if matches!(node.kind, Kind::Map(_)) { "{}" } else { "[]" };
-        return Some(edit(node.span.range(), empty));
+        let range = node.span.range();
+        // Below its key there is nothing left to write: the brackets stand behind the colon.
+        let before = text.get(..range.start)?.trim_end();
+        let line = before.get(line_start(before, before.len())..)?;
+        let is_below = before.ends_with(':') && !line.contains('#');
+        return Some(if is_below {
+            edit(before.len()..range.end, &format!(" {empty}"))
+        } else {
+            edit(range, empty)
+        });
     }
     if is_flow {
         let range = match (parts.get(number + 1), number.checked_sub(1).and_then(|n| parts.get(n)))

@@ -15,10 +15,10 @@ pub(super) fn flow_scalar(written: &str, indent: usize) -> String {
         let trimmed = line.trim_end_matches([' ', '\t']);
         let is_last = lines.peek().is_none();
         let line = if is_last || trimmed.ends_with('\\') { line } else { trimmed };
-        if !is_first {
-            push_line(&mut out, line, indent);
-        } else {
+        if is_first {
             out.push_str(line);
+        } else {
+            push_line(&mut out, line, indent);
         }
         is_first = false;
     }

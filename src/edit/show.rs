@@ -112,3 +112,80 @@ fn is_of(node: &Node, file: FileId) -> bool {
         && node.items().iter().all(|item| is_of(item, file))
         && node.entries().all(|(_, entry)| entry.key.file == file && is_of(&entry.value, file))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::parse;
+
+    /// A tree whose parts come from two files, as if the second had been merged into the first.
+    fn merged() -> (Node, Sources) {
+        let mut sources = Sources::default();
+        let mut read = |path: &str, text: &str| {
+            let source = Source::new(path, text);
+            let file = sources.add(source.clone());
+            parse(&source, file, &mut Vec::new()).unwrap()
+        };
+        let mut root = read(
+            "gateway.yaml",
+            "version: 1\nlimits: {}\npermissions:\n  main: { windows: [main], allow: [a] }\n",
+        );
+        let other = read(
+            "more.yaml",
+            "\npermissions:\n  viewer: { windows: [viewer], allow: [\"*\"] }\n  main: { allow: [b] }\n",
+        );
+        let Kind::Map(sections) = &mut root.kind else { panic!("{root:?}") };
+        let permissions = &mut sections.get_mut("permissions").unwrap().value;
+        let Kind::Map(entries) = &mut permissions.kind else { panic!("{permissions:?}") };
+        let from = |pointer: &str| other.pointer(pointer).unwrap().clone();
+        let viewer = other.pointer("/permissions").unwrap().entry("viewer").unwrap().clone();
+        let Kind::Map(main) = &mut entries.get_mut("main").unwrap().value.kind else { panic!() };
+        let Kind::Seq(allow) = &mut main.get_mut("allow").unwrap().value.kind else { panic!() };
+        allow.push(from("/permissions/main/allow/0"));
+        entries.insert("viewer".into(), viewer);
+        (root, sources)
+    }
+
+    #[test]
+    fn parts_of_another_file_say_so() {
+        let (root, sources) = merged();
+        let expected = "\
+version: 1  # gateway.yaml:1
+limits: {}  # gateway.yaml:2
+permissions:  # gateway.yaml:3
+  main:  # gateway.yaml:4
+    windows: [main]
+    allow:
+      - a
+      - b  # more.yaml:4
+  viewer:  # more.yaml:3
+    windows: [viewer]
+    allow: [\"*\"]
+";
+        assert_eq!(show(&root, &sources), expected);
+    }
+
+    #[test]
+    fn every_entry_and_item_has_a_place() {
+        let (root, sources) = merged();
+        let places = places(&root, &sources);
+        assert_eq!(places.len(), 14);
+        assert_eq!(places["/permissions/main/allow/0"], "gateway.yaml:4");
+        assert_eq!(places["/permissions/main/allow/1"], "more.yaml:4");
+        assert_eq!(places["/permissions/viewer"], "more.yaml:3");
+    }
+
+    #[test]
+    fn what_is_shown_is_in_canonical_layout_and_reads_back() {
+        let text = "a: { b: { c: [{ d: \"e f\" }, 1, ~], \"x y\": { long: [aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, { cccccccccc: 1 }] } } }\n";
+        let source = Source::new("gateway.yaml", text);
+        let mut sources = Sources::default();
+        let file = sources.add(source.clone());
+        let root = parse(&source, file, &mut Vec::new()).unwrap();
+        let shown = show(&root, &sources);
+        let again = Source::new("gateway.yaml", &shown);
+        let file = Sources::default().add(again.clone());
+        assert_eq!(format(&again, file).unwrap(), shown);
+        assert_eq!(parse(&again, file, &mut Vec::new()).unwrap().to_json(), root.to_json());
+    }
+}

@@ -1,10 +1,13 @@
 //! The command line through the binary: exit codes, what goes to which stream, and the shapes that programs read.
 
+mod allow;
 mod call;
 mod explain;
+mod fmt;
 #[cfg(unix)]
 mod process;
 mod schema;
+mod show;
 mod validate;
 
 use crate::support::cli::Portcullis;
