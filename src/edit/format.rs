@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    document::{Kind, Node, parse},
+    document::{Entry, Kind, Node, parse, to_flow_yaml},
     source::{FileId, Source, Sources},
 };
 use serde_json::Value;
@@ -213,9 +213,9 @@ impl<'a, 'c> Writer<'a, 'c> {
     fn block(&mut self, node: &Node, indent: usize) {
         match &node.kind {
             Kind::Map(entries) => {
-                for entry in entries.values() {
+                for (name, entry) in entries {
                     self.take(entry.key.range().start);
-                    self.entry(entry.key.range(), &entry.value, indent);
+                    self.entry(name, entry, indent);
                 }
             }
             Kind::Seq(items) => items.iter().for_each(|item| self.item(node, item, indent)),
@@ -228,8 +228,9 @@ impl<'a, 'c> Writer<'a, 'c> {
         }
     }
 
-    fn entry(&mut self, key: Range<usize>, value: &Node, indent: usize) {
-        let head = self.key(key.clone()) + ":";
+    fn entry(&mut self, name: &str, entry: &Entry, indent: usize) {
+        let (key, value) = (entry.key.range(), &entry.value);
+        let head = self.key(name, key.clone()) + ":";
         let room = indent + head.chars().count() + 1;
         let inline = self.inline(value, indent + 2, room);
         let has_comment = self.has_comment(key.end..value.span.range().start);
@@ -337,10 +338,10 @@ impl<'a, 'c> Writer<'a, 'c> {
     }
 
     /// A key as it is written; over several lines, which only braces allow, as what it says.
-    fn key(&self, key: Range<usize>) -> String {
+    fn key(&self, name: &str, key: Range<usize>) -> String {
         let written = self.slice(key);
-        if written.contains('\n') && !written.starts_with(['"', '\'']) {
-            return written.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+        if written.contains('\n') {
+            return to_flow_yaml(&Value::from(name));
         }
         written.to_owned()
     }
@@ -379,11 +380,15 @@ impl<'a, 'c> Writer<'a, 'c> {
                     if key.contains('\n') {
                         return false;
                     }
-                    if !entry.value.span.range().is_empty() {
-                        out.push_str(": ");
-                        if !self.flow(&entry.value, column, out) {
-                            return false;
-                        }
+                    if entry.value.span.range().is_empty() {
+                        // `{ name }` would be a placeholder without quotes, and `name:` lose its colon.
+                        let is_alone = entries.len() == 1 && !key.starts_with(['"', '\'']);
+                        out.push_str(if is_alone || key.ends_with(':') { ":" } else { "" });
+                        continue;
+                    }
+                    out.push_str(": ");
+                    if !self.flow(&entry.value, column, out) {
+                        return false;
                     }
                 }
                 out.push_str(" }");

@@ -133,7 +133,7 @@ impl Writer {
             Written::Plain(text) => out.push_str(text),
             // In brackets there is no block.
             Written::Block { lines, .. } if is_flow => {
-                out.push_str(&format!("{:?}", lines.join("\n")));
+                out.push_str(&serde_json::Value::from(lines.join("\n")).to_string());
             }
             Written::Block { header, lines } => {
                 out.push_str(header);
