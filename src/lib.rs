@@ -16,6 +16,7 @@ pub mod cli;
 pub mod command;
 pub mod diagnostic;
 pub mod document;
+pub mod edit;
 pub mod gateway;
 pub mod ipc;
 pub mod manifest;

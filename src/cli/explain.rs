@@ -6,6 +6,7 @@ use super::{
     complain_about,
     locate::locate,
     print,
+    suggestion::suggestion,
 };
 use crate::{
     check::Checked,
@@ -13,13 +14,12 @@ use crate::{
     document::to_yaml,
     ipc::Caller,
     manifest::Manifest,
-    name::{Label, is_word_character},
-    pattern::Origin,
+    name::Label,
     policy::{Authority, Cause, Decision, Reason, compile},
     reload::load,
 };
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::io::BufRead as _;
 
 #[derive(Debug, clap::Args)]
@@ -131,7 +131,7 @@ fn to_json(decision: &Decision) -> Value {
     })
 }
 
-fn in_words(
+pub(super) fn in_words(
     manifest: &Manifest,
     authority: &Authority,
     caller: &Caller,
@@ -193,46 +193,7 @@ fn help(manifest: &Manifest, caller: &Caller, command: &str) -> String {
     let Some(origin) = &caller.origin else {
         return "help: nothing can allow it to a page without an origin".to_owned();
     };
-    let yaml = to_yaml(&suggestion(manifest, caller, origin, command));
+    let yaml = to_yaml(&suggestion(manifest, caller, origin, command, None));
     let yaml = yaml.lines().fold(String::new(), |text, line| text + "\n  " + line);
     format!("help: this would allow it:{yaml}")
-}
-
-/// What to add to the manifest: a permission and, if the origin has no name yet, a name for it.
-fn suggestion(manifest: &Manifest, caller: &Caller, origin: &Origin, command: &str) -> Value {
-    let mut sections = Map::new();
-    let mut permission = Map::new();
-    permission.insert("windows".into(), json!([caller.window]));
-    if caller.webview != caller.window {
-        permission.insert("webviews".into(), json!([caller.webview]));
-    }
-    if *origin != Origin::app() {
-        let declared = manifest
-            .origins
-            .iter()
-            .find(|(_, pattern)| pattern.value.literal().as_ref() == Some(origin));
-        let name = if let Some((name, _)) = declared {
-            name.to_string()
-        } else {
-            let name = free_name(origin.host(), |name| {
-                matches!(name, "app" | "remote") || manifest.origins.contains_key(name)
-            });
-            sections.insert("origins".into(), json!({ &name: origin.to_string() }));
-            name
-        };
-        permission.insert("origins".into(), json!([name]));
-    }
-    permission.insert("allow".into(), json!([command]));
-    let id = free_name(&format!("{}-more", caller.window), |name| {
-        manifest.permissions.iter().any(|permission| permission.id.as_str() == name)
-    });
-    sections.insert("permissions".into(), json!({ id: permission }));
-    Value::Object(sections)
-}
-
-/// A word made of `text` that is not taken yet.
-fn free_name(text: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    let word: String = text.chars().map(|c| if is_word_character(c) { c } else { '-' }).collect();
-    let numbered = (2..).map(|number| format!("{word}-{number}"));
-    std::iter::once(word.clone()).chain(numbered).find(|name| !is_taken(name)).unwrap_or_default()
 }

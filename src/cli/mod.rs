@@ -1,13 +1,18 @@
 //! The command line: one verb a file. Exit codes: 0 yes, 1 no, 2 usage, 3 could not run.
 
+mod allow;
 mod call;
 mod caller;
 mod explain;
 mod fix;
 mod help;
+mod fmt;
+mod grant;
 mod locate;
 mod run;
 mod schema;
+mod show;
+mod suggestion;
 mod validate;
 mod write;
 
@@ -51,6 +56,12 @@ enum Verb {
     Explain(explain::Args),
     /// Explain a diagnostic's code, or a verb; without either list them all.
     Help(help::Args),
+    /// Put manifests into canonical layout; comments stay.
+    Fmt(fmt::Args),
+    /// Edit the manifest so that a window's page may call a command, and show what changed.
+    Allow(allow::Args),
+    /// Print the manifest that is in effect, with the file and line of each part.
+    Show(show::Args),
 }
 
 /// The manifest that a verb works on.
@@ -105,6 +116,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>, registry: Registry) -> Exi
         Verb::Call(args) => call::call(&args, format, &registry),
         Verb::Explain(args) => explain::explain(&args, format),
         Verb::Help(args) => help::help(&args, format, Cli::command()),
+        Verb::Fmt(args) => fmt::fmt(&args, format),
+        Verb::Allow(args) => allow::allow(&args, format),
+        Verb::Show(args) => show::show(&args, format),
     }
     .into()
 }

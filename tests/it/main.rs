@@ -10,6 +10,7 @@
 
 mod cli;
 mod decisions;
+mod edit;
 mod manifests;
 mod readme;
 mod rules;

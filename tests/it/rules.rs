@@ -19,6 +19,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("ipc", &[]),
     ("plan", &[]),
     ("document", &[]),
+    ("edit", &["document"]),
     ("manifest", &["document"]),
     ("check", &["manifest"]),
     ("policy", &["manifest", "check"]),
@@ -49,8 +50,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "document", "manifest", "check", "policy", "command", "channel", "gateway", "reload",
-            "app",
+            "document", "edit", "manifest", "check", "policy", "command", "channel", "gateway",
+            "reload", "app",
         ],
     ),
 ];
@@ -59,6 +60,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
 const CONFINED: &[(&str, &[&str])] = &[
     ("serde_yaml", &["document/"]),
     ("granit_parser", &["document/"]),
+    ("similar", &["edit/"]),
     ("notify", &["reload/watch"]),
     ("wry", &["transport/", "app/"]),
     ("tao", &["transport/", "app/"]),

@@ -1,13 +1,16 @@
 //! The command line through the binary: exit codes, what goes to which stream, and the shapes that programs read.
 
+mod allow;
 mod call;
 mod explain;
 mod fix;
 mod formats;
 mod help;
+mod fmt;
 #[cfg(unix)]
 mod process;
 mod schema;
+mod show;
 mod validate;
 
 use crate::support::cli::Portcullis;

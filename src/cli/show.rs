@@ -1,0 +1,37 @@
+//! `show`: the manifest that is in effect, and which file and line each part of it comes from.
+
+use super::{Exit, ManifestArg, complain_about, locate::locate, print};
+use crate::{
+    diagnostic::{Format, json_text},
+    document::parse,
+    edit::{places, show as show_tree},
+    reload::load,
+};
+use serde_json::json;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    manifest: ManifestArg,
+}
+
+pub(super) fn show(args: &Args, format: Format) -> Exit {
+    let path = match locate(&args.manifest) {
+        Ok(path) => path,
+        Err(exit) => return exit,
+    };
+    let loaded = load(&path);
+    let start = loaded.manifest.as_ref().map(|manifest| manifest.start.file);
+    let root = start.and_then(|file| parse(loaded.sources.find(file)?, file, &mut Vec::new()));
+    let Some(root) = root else {
+        complain_about(&loaded, format);
+        return Exit::CouldNotRun;
+    };
+    if format == Format::Json {
+        let places = places(&root, &loaded.sources);
+        print(&json_text(&json!({ "version": 1, "manifest": root.to_json(), "places": places })));
+    } else {
+        print(&show_tree(&root, &loaded.sources));
+    }
+    Exit::Yes
+}
