@@ -101,6 +101,16 @@ impl LabelPattern {
         self.matcher.is_match(label.as_str())
     }
 
+    /// What stands before the star, if that is the pattern's only wildcard and stands at its end.
+    pub(super) fn prefix(&self) -> Option<&str> {
+        self.text.strip_suffix('*').filter(|prefix| prefix.chars().all(is_label_character))
+    }
+
+    /// The regular expression that [`matches`](Self::matches) goes by, anchored at both ends.
+    pub(super) fn regex(&self) -> &str {
+        self.matcher.glob().regex()
+    }
+
     /// The one label that the pattern stands for, if it has no wildcard.
     pub fn literal(&self) -> Option<Label> {
         self.text.parse().ok()

@@ -1,12 +1,16 @@
 //! Label, command and origin patterns: parsed once, matched on a caller's first sight only.
 
+mod classes;
 mod command;
 mod label;
 mod origin;
+mod origin_pattern;
 
+pub use classes::{Budget, Class, TooManyClasses, label_classes, origin_classes};
 pub use command::CommandPattern;
 pub use label::LabelPattern;
-pub use origin::{Origin, OriginError, OriginPattern};
+pub use origin::{Origin, OriginError};
+pub use origin_pattern::OriginPattern;
 
 use thiserror::Error;
 
