@@ -14,5 +14,6 @@ mod manifests;
 mod patterns;
 mod readme;
 mod rules;
+mod space;
 mod support;
 mod wire;

@@ -17,8 +17,8 @@ pub fn origin_classes(
     app: &Origin,
     budget: &mut Budget,
 ) -> Result<Vec<Class<Origin>>, TooManyClasses> {
-    let mut classes = Classes { patterns, app, found: HashSet::new(), classes: Vec::new() };
-    classes.classes.push(Class { witness: app.clone(), members: classes.members(app) });
+    let mut classes = Classes { patterns, app, found: HashSet::new(), list: Vec::new() };
+    classes.list.push(Class { witness: app.clone(), members: classes.members(app) });
     classes.add(unnamed(patterns, app));
     let mut schemes = BTreeMap::<&str, Vec<&OriginPattern>>::new();
     for pattern in patterns {
@@ -36,14 +36,14 @@ pub fn origin_classes(
             classes.add(witness);
         }
     }
-    Ok(classes.classes)
+    Ok(classes.list)
 }
 
 struct Classes<'a> {
     patterns: &'a [&'a OriginPattern],
     app: &'a Origin,
     found: HashSet<FixedBitSet>,
-    classes: Vec<Class<Origin>>,
+    list: Vec<Class<Origin>>,
 }
 
 impl Classes<'_> {
@@ -58,7 +58,7 @@ impl Classes<'_> {
     fn add(&mut self, witness: Origin) {
         let members = self.members(&witness);
         if witness != *self.app && self.found.insert(members.clone()) {
-            self.classes.push(Class { witness, members });
+            self.list.push(Class { witness, members });
         }
     }
 }

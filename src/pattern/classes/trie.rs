@@ -63,13 +63,11 @@ impl Trie {
     /// Where the next character leads, and whether it is the only one that leads there.
     pub(super) fn step(&self, at: At, byte: u8) -> (At, bool) {
         let At::Node(node) = at else { return (at, false) };
-        match self.0.get(node).and_then(|node| node.children.get(&byte)) {
-            Some(child) => (At::Node(*child), true),
-            None => {
-                let star = self.way_up(node).find(|(_, up)| !up.prefixes.is_empty());
-                (At::Beyond(star.map(|(at, _)| at)), false)
-            }
+        if let Some(child) = self.0.get(node).and_then(|node| node.children.get(&byte)) {
+            return (At::Node(*child), true);
         }
+        let star = self.way_up(node).find(|(_, up)| !up.prefixes.is_empty());
+        (At::Beyond(star.map(|(at, _)| at)), false)
     }
 
     /// The node and all above it.

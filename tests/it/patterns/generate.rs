@@ -7,14 +7,14 @@ use portcullis::{
 use proptest::{collection::vec, prelude::*, sample::select};
 use std::sync::LazyLock;
 
-pub(super) fn label_patterns() -> impl Strategy<Value = Vec<LabelPattern>> {
+pub(crate) fn label_patterns() -> impl Strategy<Value = Vec<LabelPattern>> {
     let pieces = ["a", "b", "-", "*", "?", "{a,b-}", "{-,*a}", "[ab]", "[!a]", "ab", "a-"];
     let text = vec(select(pieces.to_vec()), 1..5).prop_map(|pieces| pieces.concat());
     vec(text.prop_filter_map("a pattern", |text| text.parse().ok()), 0..7)
 }
 
 /// Every label of up to four of these characters; `c` stands for all that no pattern names.
-pub(super) static LABELS: LazyLock<Vec<Label>> = LazyLock::new(labels);
+pub(crate) static LABELS: LazyLock<Vec<Label>> = LazyLock::new(labels);
 
 fn labels() -> Vec<Label> {
     let mut texts = vec![String::new()];
@@ -31,7 +31,7 @@ fn labels() -> Vec<Label> {
     texts.iter().filter_map(|text| text.parse().ok()).collect()
 }
 
-pub(super) fn origin_patterns() -> impl Strategy<Value = Vec<OriginPattern>> {
+pub(crate) fn origin_patterns() -> impl Strategy<Value = Vec<OriginPattern>> {
     let label = select(vec!["x", "y", "1", "2", "{}"]);
     let labels = vec(label, 1..5).prop_map(|labels| labels.join("."));
     let below = select(vec!["*.x", "*.y.x", "*.x.y", "*.2.x"]).prop_map(str::to_owned);
@@ -51,7 +51,7 @@ pub(super) fn origin_patterns() -> impl Strategy<Value = Vec<OriginPattern>> {
 }
 
 /// Every origin that the patterns could name, and some that none does.
-pub(super) static ORIGINS: LazyLock<Vec<Origin>> = LazyLock::new(origins);
+pub(crate) static ORIGINS: LazyLock<Vec<Origin>> = LazyLock::new(origins);
 
 fn origins() -> Vec<Origin> {
     let mut hosts: Vec<String> =

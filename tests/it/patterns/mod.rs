@@ -1,4 +1,4 @@
 //! Patterns: what their characters mean, and the classes that sets of them make.
 
 mod classes;
-mod generate;
+pub(crate) mod generate;
