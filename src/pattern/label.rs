@@ -5,9 +5,9 @@ use crate::name::{Label, MAX_NAME_BYTES, is_label_character};
 use globset::{ErrorKind, GlobBuilder, GlobMatcher};
 
 /// Alternatives within alternatives: more than anybody writes, and less than the compiler can stand.
-const MAX_BRACES: usize = 4;
+pub(super) const MAX_BRACES: usize = 4;
 
-fn deepest_braces(text: &str) -> usize {
+pub(super) fn deepest_braces(text: &str) -> usize {
     let mut depth = 0_usize;
     let depths = text.chars().map(|c| {
         match c {

@@ -193,8 +193,8 @@ impl OriginPattern {
     /// ```
     /// use portcullis::pattern::OriginPattern;
     /// let pattern: OriginPattern = "https://{tenant}.ops.example.com".parse().unwrap();
-    /// let bound = pattern.bind(&"https://acme.ops.example.com".parse().unwrap());
-    /// assert_eq!(bound, Some(vec![("tenant", "acme")]));
+    /// let origin = "https://acme.ops.example.com".parse().unwrap();
+    /// assert_eq!(pattern.bind(&origin), Some(vec![("tenant", "acme")]));
     /// ```
     pub fn bind<'a>(&'a self, origin: &'a Origin) -> Option<Vec<(&'a str, &'a str)>> {
         self.matches(origin).then(|| {

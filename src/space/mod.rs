@@ -132,7 +132,8 @@ impl<'a> Space<'a> {
         }
         match cut.outside(&outside, budget) {
             Err(TooManyClasses) => Answer::Unknown,
-            Ok(cut) => cut.and_then(|cut| self.caller(&cut)).map_or(Answer::Nobody, Answer::Caller),
+            Ok(None) => Answer::Nobody,
+            Ok(Some(cut)) => self.caller(&cut).map_or(Answer::Unknown, Answer::Caller),
         }
     }
 

@@ -50,12 +50,12 @@ fn ask(regions: &[Owned], inside: &[usize], outside: &[usize]) -> Answer {
     space.find(inside, outside, &mut budget)
 }
 
-fn labels(texts: &[&str]) -> Option<Vec<LabelPattern>> {
-    Some(texts.iter().map(|text| text.parse().expect(text)).collect())
+fn labels(texts: &[&str]) -> Vec<LabelPattern> {
+    texts.iter().map(|text| text.parse().expect(text)).collect()
 }
 
 fn app(windows: &[&str]) -> Owned {
-    Owned { windows: labels(windows), app: true, ..Owned::default() }
+    Owned { windows: Some(labels(windows)), app: true, ..Owned::default() }
 }
 
 fn regions() -> impl Strategy<Value = Vec<Owned>> {
@@ -106,8 +106,8 @@ proptest! {
 #[test]
 fn a_region_may_be_covered_by_several_together() {
     let whole = app(&["main", "diff-*"]);
-    let narrow = Owned { webviews: labels(&["left"]), ..whole.clone() };
-    let wide = Owned { webviews: labels(&["[!l]*", "l", "l[!e]*"]), ..whole.clone() };
+    let narrow = Owned { webviews: Some(labels(&["left"])), ..whole.clone() };
+    let wide = Owned { webviews: Some(labels(&["[!l]*", "l", "l[!e]*"])), ..whole.clone() };
     let all = [whole, app(&["m*"]), app(&["d*"]), narrow, wide];
     assert_eq!(ask(&all, &[0], &[1, 2]), Answer::Nobody);
     let Answer::Caller(found) = ask(&all, &[0], &[1]) else { panic!("somebody") };
@@ -151,8 +151,8 @@ fn a_thousand_permissions_are_asked_about_within_the_budget() {
 fn an_answer_that_costs_too_much_is_unknown() {
     let all: Vec<_> = (0..60)
         .map(|n: usize| Owned {
-            windows: labels(&[&format!("w{}", n % 7), &format!("w{}", n % 11)]),
-            webviews: labels(&[&format!("v{}", n % 13), &format!("v{}", n % 5)]),
+            windows: Some(labels(&[&format!("w{}", n % 7), &format!("w{}", n % 11)])),
+            webviews: Some(labels(&[&format!("v{}", n % 13), &format!("v{}", n % 5)])),
             app: true,
             ..Owned::default()
         })

@@ -163,8 +163,8 @@ impl Patterns {
                     let mut set = FixedBitSet::with_capacity(self.count);
                     budget.spend(set.as_slice().len())?;
                     set.extend(members.iter().copied());
-                    let witness = self.witness(&steps, next, &members);
-                    classes.extend(witness.map(|witness| Class { witness, members: set }));
+                    let witness = self.witness(&steps, next, &members).ok_or(TooManyClasses)?;
+                    classes.push(Class { witness, members: set });
                     found.insert(members);
                 }
             }
