@@ -2,3 +2,5 @@
 
 mod classes;
 pub(crate) mod generate;
+mod meaning;
+mod paths;
