@@ -26,6 +26,7 @@ pub mod plan;
 pub mod policy;
 pub mod reload;
 pub mod source;
+pub mod space;
 pub mod transport;
 
 pub use command::Registry;

@@ -1,13 +1,12 @@
 //! Applying fixes: only those after which the file has fewer faults and no new error.
 
-use super::write;
 use crate::{
     diagnostic::{Code, Diagnostic, Fix, clean},
-    reload::{Loaded, load, load_content, read},
+    edit::{WriteError, replace_file, unified_diff},
+    reload::{Loaded, load, load_content},
     source::{FileId, Source},
 };
-use similar::TextDiff;
-use std::{collections::BTreeSet, io, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
 /// A fix may uncover the next fault, whose fix may uncover another one; it has to end somewhere.
 const MAX_ROUNDS: usize = 10;
@@ -38,23 +37,18 @@ pub(super) fn fix(path: &Path) -> Fixed {
 
 impl Fixed {
     /// Puts the result in the file's place, unless somebody else changed the file meanwhile.
-    pub(super) fn write(&self, path: &Path) -> io::Result<()> {
+    pub(super) fn write(&self, path: &Path) -> Result<(), WriteError> {
         if self.done.is_empty() {
             return Ok(());
         }
-        if !read(path).is_ok_and(|bytes| bytes == self.before.as_bytes()) {
-            return Err(io::Error::other("it changed while it was being fixed"));
-        }
-        write::replace(path, self.after.as_bytes())
+        // A byte order mark stays by itself.
+        let text = |text: &str| text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text).to_owned();
+        replace_file(path, &text(&self.before), &text(&self.after))
     }
 
     /// The change as a unified diff; nothing if there is none.
     pub(super) fn diff(&self, path: &Path) -> String {
-        let name = path.display().to_string();
-        TextDiff::from_lines(&self.before, &self.after)
-            .unified_diff()
-            .header(&name, &name)
-            .to_string()
+        unified_diff(path, &self.before, &self.after)
     }
 }
 

@@ -14,7 +14,6 @@ mod schema;
 mod show;
 mod suggestion;
 mod validate;
-mod write;
 
 use crate::{
     command::Registry,

@@ -15,6 +15,9 @@ pub enum WriteError {
     /// Somebody else wrote it after it was read.
     #[error("the file changed meanwhile")]
     Changed,
+    /// Its permissions say that it is not to be written; renaming would get around them.
+    #[error("it is read-only")]
+    ReadOnly,
     /// The system refused.
     #[error("the file cannot be written: {0}")]
     Io(#[from] io::Error),
@@ -31,6 +34,10 @@ pub fn replace_file(path: &Path, before: &str, after: &str) -> Result<(), WriteE
     if current.strip_prefix(MARK).unwrap_or(&current) != before.as_bytes() {
         return Err(WriteError::Changed);
     }
+    let metadata = fs::metadata(&path)?;
+    if metadata.permissions().readonly() {
+        return Err(WriteError::ReadOnly);
+    }
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file =
         tempfile::Builder::new().prefix(".gateway-").suffix(".tmp").tempfile_in(folder)?;
@@ -38,7 +45,6 @@ pub fn replace_file(path: &Path, before: &str, after: &str) -> Result<(), WriteE
         file.write_all(MARK)?;
     }
     file.write_all(after.as_bytes())?;
-    let metadata = fs::metadata(&path)?;
     keep_owner(file.as_file(), &metadata);
     file.as_file().set_permissions(metadata.permissions())?;
     file.as_file().sync_all()?;

@@ -5,9 +5,9 @@ use crate::name::{Label, MAX_NAME_BYTES, is_label_character};
 use globset::{ErrorKind, GlobBuilder, GlobMatcher};
 
 /// Alternatives within alternatives: more than anybody writes, and less than the compiler can stand.
-const MAX_BRACES: usize = 4;
+pub(super) const MAX_BRACES: usize = 4;
 
-fn deepest_braces(text: &str) -> usize {
+pub(super) fn deepest_braces(text: &str) -> usize {
     let mut depth = 0_usize;
     let depths = text.chars().map(|c| {
         match c {
@@ -99,6 +99,16 @@ impl LabelPattern {
     /// Whether the label is one of those that the pattern stands for.
     pub fn matches(&self, label: &Label) -> bool {
         self.matcher.is_match(label.as_str())
+    }
+
+    /// What stands before the star, if that is the pattern's only wildcard and stands at its end.
+    pub(super) fn prefix(&self) -> Option<&str> {
+        self.text.strip_suffix('*').filter(|prefix| prefix.chars().all(is_label_character))
+    }
+
+    /// The regular expression that [`matches`](Self::matches) goes by, anchored at both ends.
+    pub(super) fn regex(&self) -> &str {
+        self.matcher.glob().regex()
     }
 
     /// The one label that the pattern stands for, if it has no wildcard.

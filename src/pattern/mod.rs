@@ -1,15 +1,22 @@
-//! Label, command and origin patterns: parsed once, matched on a caller's first sight only.
+//! Label, command, origin and path patterns: parsed once, matched on a caller's first sight only.
 
+mod classes;
 mod command;
 mod label;
 mod origin;
+mod origin_pattern;
 mod path;
+mod root;
+mod segment;
 mod template;
 
+pub use classes::{Budget, Class, TooManyClasses, label_classes, origin_classes};
 pub use command::CommandPattern;
 pub use label::LabelPattern;
-pub use origin::{Origin, OriginError, OriginPattern};
-pub use path::PathPattern;
+pub use origin::{Origin, OriginError};
+pub use origin_pattern::OriginPattern;
+pub use path::{PathGlob, PathPattern};
+pub use root::Root;
 pub use template::LabelTemplate;
 
 use thiserror::Error;

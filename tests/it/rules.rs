@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Modules that everything may use, and that use only each other.
-const BASE: [&str; 6] = ["source", "name", "pattern", "diagnostic", "ipc", "plan"];
+const BASE: [&str; 7] = ["source", "name", "pattern", "diagnostic", "ipc", "plan", "space"];
 
 /// What a module may import beside itself and the base; the stages of the design's "Source tree".
 const IMPORTS: &[(&str, &[&str])] = &[
@@ -18,6 +18,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
     ("ipc", &[]),
     ("plan", &[]),
+    ("space", &[]),
     ("document", &[]),
     ("edit", &["document"]),
     ("manifest", &["document"]),
