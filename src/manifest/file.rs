@@ -68,10 +68,27 @@ pub(super) struct App {
     /// origin is called `app`.
     #[schemars(example = &"../frontend/dist")]
     pub(super) frontend: Option<String>,
+    /// Where the frontend comes from in development.
+    #[schemars(example = json!({"url": "http://localhost:5173", "command": ["npm", "run", "dev"]}))]
+    #[expect(dead_code, reason = "nothing serves pages from it yet")]
+    pub(super) dev: Option<Dev>,
     /// Content security policy of the frontend's pages. The gateway adds what its own bridge needs, nothing more.
     /// Defaults to `default-src 'self'`.
     #[schemars(example = &"default-src 'self'; img-src 'self' data:")]
     pub(super) csp: Option<String>,
+}
+
+/// Where the frontend comes from in development.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "nothing serves pages from it yet")]
+pub(super) struct Dev {
+    /// Address of the development server.
+    #[schemars(example = &"http://localhost:5173")]
+    pub(super) url: String,
+    /// What starts the server: a program and its arguments.
+    #[schemars(example = ["npm", "run", "dev"])]
+    pub(super) command: Option<Vec<String>>,
 }
 
 /// Scheme, host and port; `*.` at the start of the host stands for one or more labels, `{name}` for exactly one, `:*`
