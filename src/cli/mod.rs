@@ -88,7 +88,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>, registry: Registry) -> Exi
     match cli.verb {
         Verb::Run(args) => run::run(args, format, registry),
         Verb::Validate(args) => validate::validate(&args, format),
-        Verb::Schema(args) => schema::schema(&args),
+        Verb::Schema(args) => schema::schema(&args, format, &registry),
         Verb::Call(args) => call::call(&args, format, &registry),
         Verb::Explain(args) => explain::explain(&args, format),
     }

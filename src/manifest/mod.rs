@@ -10,7 +10,7 @@ mod units;
 
 pub use file::Unlisted;
 pub use lower::lower;
-pub use schema::schema;
+pub use schema::{project_schema, schema};
 pub use units::Rate;
 
 use crate::{

@@ -1,5 +1,10 @@
 //! The JSON Schema of the manifest, draft-07: for editors and CI, and for this program's own structural check.
 
+mod project;
+mod snippets;
+
+pub use project::project_schema;
+
 use super::file::File;
 use jsonschema::Validator;
 use schemars::{Schema, generate::SchemaSettings, transform::RecursiveTransform};
@@ -13,7 +18,9 @@ pub fn schema() -> Value {
         settings.inline_subschemas = true;
     });
     let settings = settings.with_transform(RecursiveTransform(as_written));
-    settings.into_generator().into_root_schema_for::<File>().to_value()
+    let mut schema = settings.into_generator().into_root_schema_for::<File>().to_value();
+    snippets::add(&mut schema);
+    schema
 }
 
 /// What the derived schema says about Rust types, said about the file.

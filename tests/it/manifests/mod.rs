@@ -4,4 +4,6 @@ mod agreement;
 mod files;
 mod fixtures;
 mod mutations;
+mod project;
 mod schema;
+mod snippets;
