@@ -3,6 +3,7 @@
 mod call;
 mod caller;
 mod explain;
+mod init;
 mod locate;
 mod run;
 mod schema;
@@ -34,6 +35,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Start a project: a manifest and a page, or a manifest for a frontend that is there already.
+    Init(init::Args),
     /// Open the manifest's windows and apply edits to it while they run.
     Run(run::Args),
     /// Report every fault of manifests.
@@ -86,6 +89,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>, registry: Registry) -> Exi
     };
     let format = cli.format;
     match cli.verb {
+        Verb::Init(args) => init::init(&args, format),
         Verb::Run(args) => run::run(args, format, registry),
         Verb::Validate(args) => validate::validate(&args, format),
         Verb::Schema(args) => schema::schema(&args, format, &registry),

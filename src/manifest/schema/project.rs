@@ -16,10 +16,8 @@ pub fn project_schema<'a>(
 ) -> Value {
     let labels = labels(manifest);
     let commands = commands(manifest);
-    let natives: Vec<_> = natives
-        .into_iter()
-        .map(|name| name_of(name, "A registered Rust function.".to_owned()))
-        .collect();
+    let natives: Vec<_> =
+        natives.into_iter().map(|name| name_of(name, "A registered Rust function.")).collect();
     let mut schema = super::schema();
     let permission = "/properties/permissions/additionalProperties/properties";
     let run = "additionalProperties/properties/run/properties/native";
@@ -54,7 +52,7 @@ fn with_names(before: Value, names: &[Value]) -> Value {
     Value::Object(outer)
 }
 
-fn name_of(name: &str, description: String) -> Value {
+fn name_of(name: &str, description: &str) -> Value {
     json!({ "const": name, "description": description })
 }
 
@@ -64,9 +62,9 @@ fn labels(manifest: &Manifest) -> Vec<Value> {
             Page::App(path) => path.clone(),
             Page::Remote(url) => url.to_string(),
         };
-        name_of(window.label.as_str(), format!("{}: {page}", window.title))
+        name_of(window.label.as_str(), &format!("{}: {page}", window.title))
     });
-    declared.chain([name_of("*", "Every label.".to_owned())]).collect()
+    declared.chain([name_of("*", "Every label.")]).collect()
 }
 
 fn origins(manifest: &Manifest) -> Vec<Value> {
@@ -78,9 +76,9 @@ fn origins(manifest: &Manifest) -> Vec<Value> {
         let literal = OriginPattern::literal(&pattern.value);
         let description =
             literal.map_or("A pattern of `origins`.".to_owned(), |origin| origin.to_string());
-        name_of(name.as_str(), description)
+        name_of(name.as_str(), &description)
     });
-    built_in.iter().map(|(name, text)| name_of(name, (*text).to_owned())).chain(declared).collect()
+    built_in.iter().map(|(name, text)| name_of(name, text)).chain(declared).collect()
 }
 
 fn commands(manifest: &Manifest) -> Vec<Value> {
@@ -90,11 +88,11 @@ fn commands(manifest: &Manifest) -> Vec<Value> {
             Backend::Process(plan) => format!("Starts `{}`.", plan.program),
             Backend::Native(function) => format!("The Rust function `{function}`."),
         };
-        name_of(name.as_str(), command.description.clone().unwrap_or_else(what_runs))
+        name_of(name.as_str(), &command.description.clone().unwrap_or_else(what_runs))
     });
     let namespaces = manifest.plugins.keys().map(|plugin| {
-        name_of(&format!("plugin:{plugin}|*"), format!("Every command of `{plugin}`."))
+        name_of(&format!("plugin:{plugin}|*"), &format!("Every command of `{plugin}`."))
     });
     let all = "Every app command; under `deny` every command.";
-    declared.chain(namespaces).chain([name_of("*", all.to_owned())]).collect()
+    declared.chain(namespaces).chain([name_of("*", all)]).collect()
 }

@@ -2,6 +2,8 @@
 
 mod call;
 mod explain;
+mod hooks;
+mod init;
 #[cfg(unix)]
 mod process;
 mod schema;
