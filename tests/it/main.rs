@@ -11,6 +11,7 @@
 mod cli;
 mod decisions;
 mod manifests;
+mod pictures;
 mod readme;
 mod rules;
 mod support;
