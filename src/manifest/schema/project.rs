@@ -1,9 +1,6 @@
 //! The schema with one manifest's own names in it, so that editors complete them.
 
-use crate::{
-    manifest::{Backend, Manifest, Page},
-    pattern::OriginPattern,
-};
+use crate::{manifest::Manifest, pattern::OriginPattern};
 use serde_json::{Value, json};
 
 /// The manifest's JSON Schema, in which editors also find the names that `manifest` declares and the functions that
@@ -57,13 +54,10 @@ fn name_of(name: &str, description: &str) -> Value {
 }
 
 fn labels(manifest: &Manifest) -> Vec<Value> {
-    let declared = manifest.windows.iter().map(|window| {
-        let page = match &window.page {
-            Page::App(path) => path.clone(),
-            Page::Remote(url) => url.to_string(),
-        };
-        name_of(window.label.as_str(), &format!("{}: {page}", window.title))
-    });
+    let declared = manifest
+        .windows
+        .iter()
+        .map(|window| name_of(window.label.as_str(), &format!("The window `{}`.", window.title)));
     declared.chain([name_of("*", "Every label.")]).collect()
 }
 
@@ -83,12 +77,8 @@ fn origins(manifest: &Manifest) -> Vec<Value> {
 
 fn commands(manifest: &Manifest) -> Vec<Value> {
     let declared = manifest.commands.iter().map(|(name, command)| {
-        let what_runs = || match &command.run.value {
-            Backend::Value(_) => "Answers with a value.".to_owned(),
-            Backend::Process(plan) => format!("Starts `{}`.", plan.program),
-            Backend::Native(function) => format!("The Rust function `{function}`."),
-        };
-        name_of(name.as_str(), &command.description.clone().unwrap_or_else(what_runs))
+        let description = command.description.as_deref();
+        name_of(name.as_str(), description.unwrap_or("A command without a description."))
     });
     let namespaces = manifest.plugins.keys().map(|plugin| {
         name_of(&format!("plugin:{plugin}|*"), &format!("Every command of `{plugin}`."))
