@@ -5,9 +5,10 @@ mod call;
 mod caller;
 mod explain;
 mod fix;
-mod help;
 mod fmt;
 mod grant;
+mod help;
+mod init;
 mod locate;
 mod run;
 mod schema;
@@ -43,6 +44,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Start a project: a manifest and a page, or a manifest for a frontend that is there already.
+    Init(init::Args),
     /// Open the manifest's windows and apply edits to it while they run.
     Run(run::Args),
     /// Report every fault of manifests.
@@ -109,9 +112,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>, registry: Registry) -> Exi
         return Exit::Usage.into();
     }
     match cli.verb {
+        Verb::Init(args) => init::init(&args, format),
         Verb::Run(args) => run::run(args, format, registry),
         Verb::Validate(args) => validate::validate(&args, format),
-        Verb::Schema(args) => schema::schema(&args),
+        Verb::Schema(args) => schema::schema(&args, format, &registry),
         Verb::Call(args) => call::call(&args, format, &registry),
         Verb::Explain(args) => explain::explain(&args, format),
         Verb::Help(args) => help::help(&args, format, Cli::command()),

@@ -1,18 +1,35 @@
 //! `schema`: the manifest's JSON Schema for editors and CI.
 
-use super::{Exit, complain, print};
-use crate::manifest::schema as manifest_schema;
+use super::{Exit, ManifestArg, complain, complain_about, locate::locate, print};
+use crate::{
+    command::Registry,
+    diagnostic::Format,
+    manifest::{project_schema, schema as manifest_schema},
+    reload::load,
+};
+use serde_json::Value;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
+    /// With the manifest's own windows, origins and commands, so that editors complete them.
+    #[arg(long)]
+    project: bool,
+    /// The manifest, with `--project`; without it the nearest `gateway.yaml` upward.
+    #[arg(short = 'm', long = "manifest", value_name = "FILE", requires = "project")]
+    manifest: Option<PathBuf>,
     /// Fail if the file does not hold this schema.
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "schema/gateway.schema.json")]
     check: Option<PathBuf>,
 }
 
-pub(super) fn schema(args: &Args) -> Exit {
-    let text = format!("{:#}\n", manifest_schema());
+pub(super) fn schema(args: &Args, format: Format, registry: &Registry) -> Exit {
+    let wanted =
+        if args.project { of_project(args, format, registry) } else { Ok(manifest_schema()) };
+    let text = match wanted {
+        Ok(schema) => format!("{schema:#}\n"),
+        Err(exit) => return exit,
+    };
     let Some(file) = &args.check else {
         print(&text);
         return Exit::Yes;
@@ -20,10 +37,14 @@ pub(super) fn schema(args: &Args) -> Exit {
     match std::fs::read_to_string(file) {
         Ok(committed) if committed == text => Exit::Yes,
         Ok(_) => {
+            let (what, how) = match (args.project, &args.manifest) {
+                (false, _) => ("version", String::new()),
+                (true, None) => ("manifest", " --project".to_owned()),
+                (true, Some(path)) => ("manifest", format!(" --project -m {}", path.display())),
+            };
+            let file = file.display();
             complain(&format!(
-                "error[stale-schema]: {} is not the schema of this version\n  help: run `./dev schema`, or `portcullis schema > {}`",
-                file.display(),
-                file.display()
+                "error[stale-schema]: {file} is not the schema of this {what}\n  help: run `portcullis schema{how} > {file}`",
             ));
             Exit::No
         }
@@ -32,4 +53,15 @@ pub(super) fn schema(args: &Args) -> Exit {
             Exit::CouldNotRun
         }
     }
+}
+
+fn of_project(args: &Args, format: Format, registry: &Registry) -> Result<Value, Exit> {
+    let path = locate(&ManifestArg { manifest: args.manifest.clone() })?;
+    let loaded = load(&path);
+    // Half of a project's names would look like all of them.
+    let Some(manifest) = &loaded.manifest else {
+        complain_about(&loaded, format);
+        return Err(Exit::CouldNotRun);
+    };
+    Ok(project_schema(manifest, registry.names()))
 }

@@ -1,5 +1,10 @@
 //! The JSON Schema of the manifest, draft-07: for editors and CI, and for this program's own structural check.
 
+mod project;
+mod snippets;
+
+pub use project::project_schema;
+
 use super::file::{File, GuardrailFile, IncludeFile};
 use jsonschema::Validator;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
@@ -11,7 +16,9 @@ const WAYS: [&str; 5] = ["value", "process", "http", "native", "use"];
 
 /// The manifest's JSON Schema, draft-07, as it is committed in `schema/gateway.schema.json`.
 pub fn schema() -> Value {
-    schema_of::<File>()
+    let mut schema = schema_of::<File>();
+    snippets::add(&mut schema);
+    schema
 }
 
 /// The JSON Schema of files that `include` names.

@@ -13,6 +13,7 @@ mod decisions;
 mod edit;
 mod manifests;
 mod patterns;
+mod pictures;
 mod readme;
 mod rules;
 mod space;

@@ -4,9 +4,11 @@ mod allow;
 mod call;
 mod explain;
 mod fix;
+mod fmt;
 mod formats;
 mod help;
-mod fmt;
+mod hooks;
+mod init;
 #[cfg(unix)]
 mod process;
 mod schema;

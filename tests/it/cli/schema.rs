@@ -1,5 +1,6 @@
 //! `schema`: what editors read, and whether a committed copy is fresh.
 
+use super::MANIFEST;
 use crate::support::cli::Portcullis;
 
 #[test]
@@ -19,7 +20,7 @@ fn what_is_printed_is_fresh_and_anything_else_is_stale() {
         1,
         "",
         "error[stale-schema]: stale.json is not the schema of this version\n  \
-         help: run `./dev schema`, or `portcullis schema > stale.json`\n",
+         help: run `portcullis schema > stale.json`\n",
     );
 }
 
@@ -28,4 +29,45 @@ fn a_copy_that_cannot_be_read_cannot_be_checked() {
     let run = Portcullis::new().run(&["schema", "--check", "missing.json"]);
     assert_eq!((run.code, run.text()), (3, ""));
     assert!(run.stderr.starts_with("error: missing.json cannot be read: "), "{run:?}");
+}
+
+#[test]
+fn a_projects_own_names_stand_in_its_schema() {
+    let program =
+        Portcullis::with_manifest(MANIFEST).file("other.yaml", &MANIFEST.replace("save", "store"));
+    let offered = |args: &[&str]| -> Vec<String> {
+        let run = program.run(args);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+        let schema = run.json();
+        let permission = &schema["properties"]["permissions"]["additionalProperties"]["properties"];
+        let branches = permission["allow"]["items"]["anyOf"].as_array().expect("branches").clone();
+        let names = branches.iter().filter_map(|branch| branch["const"].as_str());
+        names.map(str::to_owned).collect()
+    };
+    assert_eq!(offered(&["schema", "--project"]), ["echo", "greet", "save", "*"]);
+    let other = ["schema", "--project", "-m", "other.yaml"];
+    assert_eq!(offered(&other), ["echo", "greet", "store", "*"]);
+}
+
+#[test]
+fn a_projects_schema_is_checked_against_its_manifest() {
+    let program = Portcullis::with_manifest(MANIFEST);
+    let schema = program.run(&["schema", "--project"]);
+    let program = program.file("own.json", schema.text());
+    program.run(&["schema", "--project", "--check", "own.json"]).expect(0, "", "");
+    let program = program.file("gateway.yaml", &MANIFEST.replace("save", "store"));
+    program.run(&["schema", "--project", "--check", "own.json"]).expect(
+        1,
+        "",
+        "error[stale-schema]: own.json is not the schema of this manifest\n  \
+         help: run `portcullis schema --project > own.json`\n",
+    );
+}
+
+#[test]
+fn a_faulty_manifest_has_no_schema_of_its_own() {
+    let program = Portcullis::with_manifest(&MANIFEST.replace("[save]", "[gone]"));
+    let run = program.run(&["schema", "--project"]);
+    assert_eq!((run.code, run.text()), (3, ""));
+    assert!(run.stderr.contains("error[undefined-command]: the command `gone`"), "{run:?}");
 }

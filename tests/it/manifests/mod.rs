@@ -6,4 +6,6 @@ mod files;
 mod fixes;
 mod fixtures;
 mod mutations;
+mod project;
 mod schema;
+mod snippets;

@@ -6,6 +6,9 @@ use portcullis::{document::to_flow_yaml, manifest};
 use serde_json::Value;
 use std::path::Path;
 
+/// Keywords that hold values rather than schemas.
+const VALUES: [&str; 4] = ["examples", "const", "default", "defaultSnippets"];
+
 /// Every schema of a property, at every depth, with its path.
 fn properties(schema: &Value) -> Vec<(String, &Value)> {
     fn walk<'a>(schema: &'a Value, path: &str, found: &mut Vec<(String, &'a Value)>) {
@@ -41,10 +44,7 @@ fn subschemas(schema: &Value) -> Vec<(String, &Value)> {
     fn walk<'a>(value: &'a Value, path: &str, found: &mut Vec<(String, &'a Value)>) {
         if let Value::Object(members) = value {
             found.push((path.to_owned(), value));
-            for (key, member) in members
-                .iter()
-                .filter(|(key, _)| !["examples", "const", "default"].contains(&key.as_str()))
-            {
+            for (key, member) in members.iter().filter(|(key, _)| !VALUES.contains(&key.as_str())) {
                 walk(member, &format!("{path}/{key}"), found);
             }
         }

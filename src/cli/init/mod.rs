@@ -1,0 +1,260 @@
+//! `init`: a manifest and a page that run as they are, or a manifest for a frontend that is there already.
+
+mod frontend;
+mod literal;
+mod place;
+
+use super::{Exit, complain, print};
+use crate::{diagnostic::Format, document::to_flow_yaml, manifest::schema};
+use frontend::{Frontend, find};
+use place::{repository, resolved, seen_from};
+use serde_json::{Value, json};
+use std::{
+    fs::OpenOptions,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// Where the manifest's schema is, from the manifest. The name holds the version of the manifest's language, so that a
+/// manifest of a later one does not take this file for its own.
+const SCHEMA: &str = ".portcullis/gateway.v1.schema.json";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The folder of the new manifest; made if it is not there.
+    #[arg(value_name = "DIR", default_value = ".")]
+    folder: PathBuf,
+    /// The folder of a frontend that is there already: a Vite project, or one with an `index.html`.
+    #[arg(long, value_name = "FRONTEND")]
+    from: Option<PathBuf>,
+    /// Write a workflow that checks the manifest, too.
+    #[arg(long, value_enum)]
+    ci: Option<Ci>,
+    /// Write hooks for pre-commit, too.
+    #[arg(long)]
+    pre_commit: bool,
+    /// Overwrite files that are there already.
+    #[arg(long)]
+    force: bool,
+}
+
+/// Systems that run checks.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Ci {
+    /// GitHub Actions.
+    Github,
+}
+
+pub(super) fn init(args: &Args, format: Format) -> Exit {
+    let start = args.from.as_ref().map(|folder| resolved(folder).ok().and_then(|at| find(&at)));
+    if let (Some(folder), Some(None)) = (&args.from, &start) {
+        complain(&format!(
+            "error: {} holds neither a Vite project nor an `index.html`\n  help: name the frontend's folder, or leave `--from` out to start with a new page",
+            folder.display()
+        ));
+        return Exit::CouldNotRun;
+    }
+    let start = start.flatten();
+    let project = match Project::new(args, start.as_ref()) {
+        Ok(project) => project,
+        Err(error) => {
+            complain(&format!("error: {} cannot be resolved: {error}", args.folder.display()));
+            return Exit::CouldNotRun;
+        }
+    };
+    // A link that leads nowhere is a file, too.
+    let existing: Vec<String> = project
+        .files
+        .iter()
+        .filter(|file| file.path.symlink_metadata().is_ok())
+        .map(|file| project.shown(&file.path))
+        .collect();
+    if !args.force && !existing.is_empty() {
+        refuse(&existing, format);
+        return Exit::No;
+    }
+    for file in &project.files {
+        if let Err(error) = file.write(args.force) {
+            complain(&format!("error: {} cannot be written: {error}", project.shown(&file.path)));
+            return Exit::CouldNotRun;
+        }
+    }
+    project.tell(format);
+    Exit::Yes
+}
+
+fn refuse(existing: &[String], format: Format) {
+    if format == Format::Json {
+        print(&json!({ "version": 1, "created": [], "existing": existing }).to_string());
+        return;
+    }
+    let list = existing.iter().fold(String::new(), |list, path| list + "\n  " + path);
+    complain(&format!(
+        "error: nothing was written, because of what is there already:{list}\n  help: name another folder, or overwrite with `--force`"
+    ));
+}
+
+/// A file to be written.
+struct NewFile {
+    path: PathBuf,
+    text: String,
+}
+
+impl NewFile {
+    fn write(&self, is_forced: bool) -> io::Result<()> {
+        if let Some(folder) = self.path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut options = OpenOptions::new();
+        options.write(true);
+        // A file that came into being since the look at the folder is not overwritten either.
+        if is_forced {
+            options.create(true).truncate(true)
+        } else {
+            options.create_new(true)
+        };
+        options.open(&self.path)?.write_all(self.text.as_bytes())
+    }
+}
+
+/// What there is to write, and what to say about it.
+struct Project {
+    /// The folder that the program was started in.
+    current: PathBuf,
+    folder: PathBuf,
+    files: Vec<NewFile>,
+    notes: Vec<String>,
+}
+
+impl Project {
+    fn new(args: &Args, start: Option<&Frontend>) -> io::Result<Self> {
+        let current = resolved(Path::new("."))?;
+        let folder = resolved(&args.folder)?;
+        let mut project = Self { current, folder, files: Vec::new(), notes: Vec::new() };
+        let frontend = project.frontend(start);
+        let name = project.folder.file_name().map_or("app".into(), |name| name.to_string_lossy());
+        let manifest = fill(
+            include_str!("files/gateway.yaml"),
+            &[
+                ("<schema>", SCHEMA),
+                ("<id>", &format!("dev.example.{}", slug(&name))),
+                ("<name>", &to_flow_yaml(&Value::from(&*name))),
+                ("<frontend>", &frontend),
+            ],
+        );
+        project.add("gateway.yaml", &manifest);
+        project.add(SCHEMA, &format!("{:#}\n", schema()));
+        if start.is_none() {
+            project.add("frontend/index.html", include_str!("files/index.html"));
+            project.add("frontend/main.js", include_str!("files/main.js"));
+            project.add("frontend/style.css", include_str!("files/style.css"));
+        }
+        // Both look for their files at the top of a repository alone.
+        let root = repository(&project.folder).to_owned();
+        if let Some(Ci::Github) = args.ci {
+            let manifest = Value::from(seen_from(&root, &project.folder.join("gateway.yaml")));
+            let text = fill(
+                include_str!("files/workflow.yml"),
+                &[("<manifest>", &to_flow_yaml(&manifest))],
+            );
+            project.files.push(NewFile { path: root.join(".github/workflows/gateway.yml"), text });
+            project.notes.push(
+                "the workflow builds portcullis from the git address in the variable `PORTCULLIS_GIT`; set it in the repository's settings"
+                    .to_owned(),
+            );
+        }
+        if args.pre_commit {
+            let text = include_str!("files/pre-commit.yaml").to_owned();
+            project.files.push(NewFile { path: root.join(".pre-commit-config.yaml"), text });
+        }
+        Ok(project)
+    }
+
+    fn add(&mut self, path: &str, text: &str) {
+        self.files.push(NewFile { path: self.folder.join(path), text: text.to_owned() });
+    }
+
+    /// The lines of `app` that say where the pages are.
+    fn frontend(&mut self, start: Option<&Frontend>) -> String {
+        let key = |folder: &str| format!("  frontend: {}", to_flow_yaml(&Value::from(folder)));
+        match start {
+            None => key("frontend"),
+            Some(Frontend::Plain(folder)) => {
+                if self.folder.starts_with(folder) {
+                    self.notes.push(
+                        "the pages' folder holds gateway.yaml, which pages can therefore read; a folder of their own is better"
+                            .to_owned(),
+                    );
+                }
+                key(&seen_from(&self.folder, folder))
+            }
+            Some(Frontend::Vite(vite)) => {
+                self.notes.extend(vite.notes.iter().cloned());
+                let command = vite.command(&seen_from(&self.folder, &vite.folder));
+                let url = format!("http://localhost:{}", vite.port);
+                format!(
+                    "  # Where `vite build` puts the pages; `dev` is for development alone.\n{}\n  dev: {}",
+                    key(&seen_from(&self.folder, &vite.output)),
+                    to_flow_yaml(&json!({ "url": url, "command": command })),
+                )
+            }
+        }
+    }
+
+    /// A path as the person who started this program would write it.
+    fn shown(&self, path: &Path) -> String {
+        seen_from(&self.current, path)
+    }
+
+    fn tell(&self, format: Format) {
+        let created: Vec<String> = self.files.iter().map(|file| self.shown(&file.path)).collect();
+        if format == Format::Json {
+            let report = json!({ "version": 1, "created": created, "notes": self.notes });
+            return print(&report.to_string());
+        }
+        let folder = self.shown(&self.folder);
+        let place = if folder == "." { String::new() } else { format!(" in {folder}") };
+        let created = created.iter().map(|path| format!("created {path}\n"));
+        let notes = self.notes.iter().map(|note| format!("note: {note}\n"));
+        let text: String = created.chain(notes).collect();
+        print(&format!("{text}next: `portcullis run`{place}"));
+    }
+}
+
+/// A template with its marks replaced; what replaces one is not searched for others.
+fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((at, mark, value)) = values
+        .iter()
+        .filter_map(|(mark, value)| Some((rest.find(mark)?, mark, value)))
+        .min_by_key(|(at, ..)| *at)
+    {
+        out.push_str(rest.get(..at).unwrap_or_default());
+        out.push_str(value);
+        rest = rest.get(at + mark.len()..).unwrap_or_default();
+    }
+    out + rest
+}
+
+/// A name as one part of a reverse domain name.
+fn slug(name: &str) -> String {
+    let letters = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let slug: String = name.chars().map(letters).collect();
+    let slug = slug.trim_matches('-');
+    if slug.is_empty() { "app".to_owned() } else { slug.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_replaces_a_mark_is_left_alone() {
+        let values = [("<id>", "<name>"), ("<name>", "a<id>")];
+        assert_eq!(
+            fill("<name> is <id>, <name> <other>", &values),
+            "a<id> is <name>, a<id> <other>"
+        );
+    }
+}
