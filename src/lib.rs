@@ -18,6 +18,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod gateway;
 pub mod ipc;
+pub mod lsp;
 pub mod manifest;
 pub mod name;
 pub mod pattern;

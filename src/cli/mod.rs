@@ -4,6 +4,7 @@ mod call;
 mod caller;
 mod explain;
 mod locate;
+mod lsp;
 mod run;
 mod schema;
 mod validate;
@@ -44,6 +45,8 @@ enum Verb {
     Call(call::Args),
     /// Say whether a page may call a command, and why.
     Explain(explain::Args),
+    /// Serve an editor: findings while you type, completion, hover, definitions.
+    Lsp(lsp::Args),
 }
 
 /// The manifest that a verb works on.
@@ -91,6 +94,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>, registry: Registry) -> Exi
         Verb::Schema(args) => schema::schema(&args),
         Verb::Call(args) => call::call(&args, format, &registry),
         Verb::Explain(args) => explain::explain(&args, format),
+        Verb::Lsp(args) => lsp::lsp(&args),
     }
     .into()
 }

@@ -30,6 +30,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("gateway", &["policy", "command", "channel", "manifest"]),
     ("transport", &["gateway"]),
     ("reload", &["document", "manifest", "check", "policy"]),
+    ("lsp", &["document", "manifest", "policy", "reload"]),
     (
         "app",
         &[
@@ -50,7 +51,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "document", "manifest", "check", "policy", "command", "channel", "gateway", "reload",
-            "app",
+            "lsp", "app",
         ],
     ),
 ];
@@ -60,6 +61,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("serde_yaml", &["document/"]),
     ("granit_parser", &["document/"]),
     ("notify", &["reload/watch"]),
+    ("lsp_server", &["lsp/"]),
+    ("lsp_types", &["lsp/"]),
     ("wry", &["transport/", "app/"]),
     ("tao", &["transport/", "app/"]),
 ];
