@@ -38,11 +38,15 @@ fn serve(analyse: Analyse, messages: &[Value]) -> (Vec<Value>, bool) {
 }
 
 fn request(id: i32, method: &str, params: Value) -> Value {
-    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
+    let mut message = notification(method, params);
+    message["id"] = id.into();
+    message
 }
 
 fn notification(method: &str, params: Value) -> Value {
-    json!({ "jsonrpc": "2.0", "method": method, "params": params })
+    let mut message = json!({ "jsonrpc": "2.0", "method": method });
+    message["params"] = params;
+    message
 }
 
 const URI: &str = "untitled:gateway.yaml";

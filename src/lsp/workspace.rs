@@ -124,11 +124,8 @@ impl Workspace {
         }
         let mut above = path.ancestors().skip(1).map(|folder| folder.join(FILE_NAME));
         let Some(root) = above.find(|root| root.is_file()) else { return };
-        if !self.analyses.contains_key(&root) {
-            self.refresh(&root);
-            if !self.analyses.get(&root).is_some_and(|analysis| analysis.has_file(path)) {
-                self.forget(&root);
-            }
+        if let Some(analysis) = self.analyse(&root).filter(|analysis| analysis.has_file(path)) {
+            self.keep(&root, analysis);
         }
     }
 
@@ -141,13 +138,22 @@ impl Workspace {
 
     fn refresh(&mut self, root: &Path) {
         self.stale.remove(root);
+        // What was known before is better than nothing.
+        if let Some(analysis) = self.analyse(root) {
+            self.keep(root, analysis);
+        }
+    }
+
+    fn analyse(&self, root: &Path) -> Option<Analysis> {
         let result = catch_unwind(AssertUnwindSafe(|| (self.analyse)(&self.overlay, root)));
-        let Ok(loaded) = result else {
-            // The panic itself is on standard error already. What was known before is better than nothing.
+        if result.is_err() {
+            // The panic itself is on standard error already.
             log(&format!("the analysis of {} failed", root.display()));
-            return;
-        };
-        let analysis = Analysis::new(loaded);
+        }
+        result.ok().map(Analysis::new)
+    }
+
+    fn keep(&mut self, root: &Path, analysis: Analysis) {
         self.unpublished.extend(files(&analysis));
         if let Some(before) = self.analyses.insert(root.to_owned(), analysis) {
             self.unpublished.extend(files(&before));

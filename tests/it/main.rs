@@ -10,6 +10,7 @@
 
 mod cli;
 mod decisions;
+mod lsp;
 mod manifests;
 mod readme;
 mod rules;

@@ -2,4 +2,5 @@
 
 pub(crate) mod cli;
 pub(crate) mod gateway;
+pub(crate) mod lsp;
 pub(crate) mod manifest;
