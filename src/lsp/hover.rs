@@ -8,6 +8,9 @@ use super::{
     schema,
 };
 
+/// More names than this are counted and not shown.
+const MOST_NAMES: usize = 20;
+
 /// What is known about the key or word at an offset, as Markdown.
 pub(super) fn hover(
     analysis: &Analysis,
@@ -24,7 +27,14 @@ pub(super) fn hover(
             Part::Scalar => meaning(&path, at.entry()?.scalar.as_deref()?),
         },
         [one] => about(analysis, *one, part),
-        many => Some(format!("It stands for {}.", describe::listed(many.iter().map(name)))),
+        many => {
+            let names = describe::listed(many.iter().take(MOST_NAMES).map(name));
+            let more = match many.len().saturating_sub(MOST_NAMES) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            Some(format!("It stands for {names}{more}."))
+        }
     }
 }
 

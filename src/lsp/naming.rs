@@ -185,7 +185,10 @@ impl<'a> Declared<'a> {
             let range = range.start..range.start + bar;
             mentions.push(Mention { range, targets: equal(&self.plugins, plugin) });
         }
-        let is_meant = |name: &str| name.parse().is_ok_and(|name| matches(&pattern, &name));
+        let is_meant = |name: &str| match &pattern {
+            CommandPattern::Literal(literal) => literal.as_str() == name,
+            _ => name.parse().is_ok_and(|name| matches(&pattern, &name)),
+        };
         let meant = self.commands.iter().filter(|(name, _)| is_meant(name));
         mentions.push(Mention { range, targets: meant.map(|(_, target)| *target).collect() });
         mentions
@@ -259,7 +262,7 @@ fn labelled<'a>(named: &[Named<'a>], text: &str) -> Vec<Target<'a>> {
 
 /// The declaration of an argument of the command that an entry is a part of.
 fn argument<'a>(at: Target<'a>, path: &[&str], name: &str) -> Option<Target<'a>> {
-    let command = at.outline.find(command(path)?)?;
+    let command = at.outline.above(at.index, path.len() - command(path)?.len())?;
     let args = at.outline.part(Some(command), "args")?;
     let index = at.outline.part(Some(args), name)?;
     Some(Target { index, ..at })

@@ -36,6 +36,8 @@ pub(super) enum Part {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Outline {
     pub(super) entries: Vec<Entry>,
+    /// For each entry, the first one that is no part of it.
+    ends: Vec<usize>,
 }
 
 impl Outline {
@@ -43,7 +45,19 @@ impl Outline {
     pub(super) fn of(root: &Node) -> Self {
         let mut outline = Self::default();
         outline.add(root, None);
-        outline
+        outline.finished()
+    }
+
+    /// The outline with what finds the parts of an entry without looking at all the others.
+    pub(super) fn finished(mut self) -> Self {
+        self.ends = (1..=self.entries.len()).collect();
+        for (index, entry) in self.entries.iter().enumerate().rev() {
+            let end = self.ends.get(index).copied().unwrap_or_default();
+            if let Some(parent) = entry.parent.and_then(|parent| self.ends.get_mut(parent)) {
+                *parent = end.max(*parent);
+            }
+        }
+        self
     }
 
     fn add(&mut self, node: &Node, parent: Option<usize>) {
@@ -78,9 +92,19 @@ impl Outline {
         path
     }
 
+    /// The entry that is `levels` above one.
+    pub(super) fn above(&self, index: usize, levels: usize) -> Option<usize> {
+        (0..levels).try_fold(index, |index, _| self.entry(index)?.parent)
+    }
+
     /// The parts of an entry; of none, the top of the file.
     pub(super) fn parts(&self, parent: Option<usize>) -> impl Iterator<Item = (usize, &Entry)> {
-        self.entries.iter().enumerate().filter(move |(_, entry)| entry.parent == parent)
+        let first = parent.map_or(0, |parent| parent + 1);
+        let end = parent.map_or(self.entries.len(), |it| self.ends.get(it).copied().unwrap_or(it));
+        let parts = std::iter::successors(Some(first), |index| self.ends.get(*index).copied());
+        parts
+            .take_while(move |index| *index < end)
+            .filter_map(|index| Some((index, self.entry(index)?)))
     }
 
     pub(super) fn part(&self, parent: Option<usize>, name: &str) -> Option<usize> {

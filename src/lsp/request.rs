@@ -13,10 +13,9 @@ use super::{
 use crate::source::Source;
 use lsp_server::{ErrorCode, Request};
 use lsp_types::{
-    CompletionItem, CompletionParams, CompletionTextEdit, DocumentSymbolParams,
-    DocumentSymbolResponse, Documentation, GotoDefinitionParams, Hover, HoverContents, HoverParams,
-    InsertTextMode, Location, MarkupContent, MarkupKind, Position, ReferenceParams,
-    TextDocumentPositionParams, TextEdit,
+    CompletionItem, CompletionTextEdit, DocumentSymbolParams, DocumentSymbolResponse,
+    Documentation, Hover, HoverContents, InsertTextMode, Location, MarkupContent, MarkupKind,
+    Position, ReferenceParams, TextDocumentPositionParams, TextEdit,
     request::{
         Completion, DocumentSymbolRequest, GotoDefinition, HoverRequest, References, Request as _,
     },
@@ -34,31 +33,19 @@ pub(super) fn answer(
     let Request { method, params, .. } = request;
     Ok(match method.as_str() {
         HoverRequest::METHOD => {
-            let params: HoverParams = read(params)?;
-            json(
-                Asked::at(workspace, session, &params.text_document_position_params)
-                    .and_then(|asked| asked.hover()),
-            )
+            json(Asked::at(workspace, session, &read(params)?).and_then(|asked| asked.hover()))
         }
         GotoDefinition::METHOD => {
-            let params: GotoDefinitionParams = read(params)?;
-            json(
-                Asked::at(workspace, session, &params.text_document_position_params)
-                    .and_then(|asked| asked.definition()),
-            )
+            json(Asked::at(workspace, session, &read(params)?).and_then(|asked| asked.definition()))
+        }
+        Completion::METHOD => {
+            json(Asked::at(workspace, session, &read(params)?).and_then(|asked| asked.completion()))
         }
         References::METHOD => {
             let params: ReferenceParams = read(params)?;
             let with_declaration = params.context.include_declaration;
             let asked = Asked::at(workspace, session, &params.text_document_position);
             json(asked.and_then(|asked| asked.references(with_declaration)))
-        }
-        Completion::METHOD => {
-            let params: CompletionParams = read(params)?;
-            json(
-                Asked::at(workspace, session, &params.text_document_position)
-                    .and_then(|asked| asked.completion()),
-            )
         }
         DocumentSymbolRequest::METHOD => {
             let params: DocumentSymbolParams = read(params)?;

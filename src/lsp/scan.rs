@@ -17,7 +17,7 @@ pub(super) fn outline(text: &str) -> Outline {
     let mut scan = Scan::new(text);
     scan.run();
     scan.close_to(0);
-    scan.outline
+    scan.outline.finished()
 }
 
 /// An open mapping or list.

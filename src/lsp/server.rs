@@ -9,7 +9,7 @@ use super::{
 };
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::{
-    CancelParams, DidCloseTextDocumentParams, InitializeParams, NumberOrString,
+    CancelParams, DidCloseTextDocumentParams, NumberOrString,
     notification::{
         Cancel, DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument,
         DidOpenTextDocument, DidSaveTextDocument, Exit, Notification as _, PublishDiagnostics,
@@ -139,7 +139,7 @@ impl<W: Write> Server<W> {
     fn request(&mut self, request: Request) -> Result<Value, Refusal> {
         match (self.state, request.method.as_str()) {
             (State::New, Initialize::METHOD) => {
-                let session = Session::new(&read::<InitializeParams>(request.params)?);
+                let session = Session::new(&request.params);
                 self.state = State::Running(session);
                 Ok(request::json(session.result()))
             }

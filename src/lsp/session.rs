@@ -2,10 +2,11 @@
 
 use super::text::Encoding;
 use lsp_types::{
-    CompletionOptions, HoverProviderCapability, InitializeParams, InitializeResult, OneOf,
-    SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
+    CompletionOptions, HoverProviderCapability, InitializeResult, OneOf, SaveOptions,
+    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
     TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
 };
+use serde_json::Value;
 
 /// What the client can show.
 #[derive(Debug, Clone, Copy)]
@@ -18,17 +19,22 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(params: &InitializeParams) -> Self {
-        let general = params.capabilities.general.as_ref();
-        let offered = general.and_then(|general| general.position_encodings.as_deref());
-        let document = params.capabilities.text_document.as_ref();
-        let findings = document.and_then(|document| document.publish_diagnostics.as_ref());
-        let items =
-            document.and_then(|document| document.completion.as_ref()?.completion_item.as_ref());
+    /// Reads what it needs of `initialize` and nothing else: clients put into it what no version of the protocol knows.
+    pub(super) fn new(params: &Value) -> Self {
+        let has =
+            |pointer: &str| params.pointer(pointer).is_some_and(|it| *it == Value::Bool(true));
+        let offered = params.pointer("/capabilities/general/positionEncodings");
+        let offered: Vec<&str> = offered
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let document = "/capabilities/textDocument";
         Self {
-            encoding: Encoding::negotiate(offered.unwrap_or_default()),
-            shows_related: findings.and_then(|it| it.related_information).unwrap_or_default(),
-            takes_snippets: items.and_then(|it| it.snippet_support).unwrap_or_default(),
+            encoding: Encoding::negotiate(&offered),
+            shows_related: has(&format!("{document}/publishDiagnostics/relatedInformation")),
+            takes_snippets: has(&format!("{document}/completion/completionItem/snippetSupport")),
         }
     }
 

@@ -13,8 +13,8 @@ pub(super) enum Encoding {
 
 impl Encoding {
     /// The first that the client offers and this server knows; what the protocol began with is known to all.
-    pub(super) fn negotiate(offered: &[PositionEncodingKind]) -> Self {
-        let known = offered.iter().find_map(|kind| match kind.as_str() {
+    pub(super) fn negotiate(offered: &[&str]) -> Self {
+        let known = offered.iter().find_map(|kind| match *kind {
             "utf-8" => Some(Self::Utf8),
             "utf-16" => Some(Self::Utf16),
             "utf-32" => Some(Self::Utf32),
@@ -183,11 +183,7 @@ mod tests {
 
     #[test]
     fn the_clients_order_of_preference_decides() {
-        let offered = [
-            PositionEncodingKind::new("utf-7"),
-            PositionEncodingKind::UTF32,
-            PositionEncodingKind::UTF8,
-        ];
+        let offered = ["utf-7", "utf-32", "utf-8"];
         assert_eq!(Encoding::negotiate(&offered), Encoding::Utf32);
         assert_eq!(Encoding::negotiate(&[]), Encoding::Utf16);
     }

@@ -104,6 +104,21 @@ fn a_pattern_says_what_it_stands_for() {
 }
 
 #[test]
+fn a_pattern_that_stands_for_very_much_counts_it() {
+    let many = (0..30).map(|number| {
+        format!(
+            "  c{number}: {{ run: {{ value: 1 }} }}
+"
+        )
+    });
+    let many = many.collect::<Vec<_>>().concat();
+    let text = MANIFEST.replace("commands:\n  greet", &format!("commands:\n{many}  greet"));
+    let (text, _) = hover(&text.replace("allow: [greet]", "allow: [\"*‸\"]")).expect("a hover");
+    assert!(text.starts_with("It stands for `c0`, `c1`, "), "{text}");
+    assert!(text.ends_with("`c19` and 12 more."), "{text}");
+}
+
+#[test]
 fn a_placeholder_says_what_its_argument_is() {
     assert_eq!(at("{name}!", "{na‸me}!"), "`name` string, required");
 }

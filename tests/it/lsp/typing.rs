@@ -155,6 +155,28 @@ fn type_and_compare(steps: &[Vec<Edit>], encoding: &str) {
         std::fs::write(editor.program.folder().join("copy.yaml"), &text).expect("a file");
         let report = editor.program.run(&["validate", "--format", "json", "copy.yaml"]).json();
         assert_eq!(from_server(&found, &text, encoding), from_validate(&report, &text), "{text:?}");
+        ask_everything(&mut editor, &text, step, encoding);
+    }
+    // A fault of the server would stand on its standard error.
+    assert_eq!(editor.shut_down(), (0, String::new()), "{text:?}");
+}
+
+/// No text and no place in it is too much for a request.
+fn ask_everything(editor: &mut Editor, text: &str, step: &[Edit], encoding: &str) {
+    let document = json!({ "uri": editor.uri("gateway.yaml") });
+    editor.ask("textDocument/documentSymbol", json!({ "textDocument": document }));
+    for (start, length, _) in step {
+        for part in [*start, start + length, start + 0.01] {
+            let at = byte(text, part);
+            let place = json!({
+                "textDocument": document,
+                "position": position(text, at, encoding),
+                "context": { "includeDeclaration": true },
+            });
+            for method in ["hover", "completion", "definition", "references"] {
+                editor.ask(&format!("textDocument/{method}"), place.clone());
+            }
+        }
     }
 }
 
