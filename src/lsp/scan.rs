@@ -3,6 +3,8 @@
 //! While a line is being written the parser has no tree. This reader goes by indentation and brackets, line by line,
 //! and never gives up; a test holds it to the parser's tree wherever there is one.
 
+mod brackets;
+mod lines;
 mod place;
 mod word;
 
@@ -109,16 +111,8 @@ impl<'a> Scan<'a> {
         while self.at < self.text.len() {
             let start = self.at;
             self.skip_blank();
-            if self.line().is_empty() {
-                self.next_line();
-                continue;
-            }
-            if self.line().starts_with('#') {
-                self.in_comment = true;
-                self.at += self.line().len();
-                let ends_here = self.at == self.text.len();
-                self.next_line();
-                self.in_comment = ends_here;
+            if self.is_line_over() {
+                self.end_line();
                 continue;
             }
             if let Some(column) = self.flow_column() {
@@ -174,181 +168,6 @@ impl<'a> Scan<'a> {
             next.is_whitespace()
                 || is_flow && (is_quoted || matches!(next, ',' | '[' | ']' | '{' | '}'))
         })
-    }
-
-    /// One line of indented structure.
-    fn block_line(&mut self) {
-        loop {
-            let column = self.column();
-            let line = self.line();
-            if line == "-" || line.starts_with("- ") || line.starts_with("-\t") {
-                self.close_where(|frame| frame.column > column);
-                if !self.frames.last().is_some_and(|top| top.is_list && top.column == column) {
-                    self.open(column, false, true);
-                }
-                let dash = self.at;
-                self.at += 1;
-                self.last = self.at;
-                self.add(dash.to_string(), None, dash..self.at);
-                self.skip_blank();
-                if self.is_line_over() {
-                    return;
-                }
-                continue;
-            }
-            let Some(word) = self.read_word(false) else { return self.value() };
-            self.skip_blank();
-            if word.is_closed && self.is_colon(false, word.quote.is_some()) {
-                self.close_where(|frame| {
-                    frame.column > column || (frame.column == column && frame.is_list)
-                });
-                if self.frames.last().is_none_or(|top| top.column != column) {
-                    self.open(column, false, false);
-                }
-                self.at += 1;
-                self.last = self.at;
-                self.add(word.text.clone(), Some(word.range.clone()), self.last..self.last);
-                self.word = None;
-                self.is_key = true;
-                self.skip_blank();
-                if !self.is_line_over() {
-                    self.value();
-                }
-                return;
-            }
-            self.close_where(|frame| frame.column > column);
-            // A word beside keys is one that is being typed; further in, it is their value.
-            if self.frames.last().is_none_or(|top| top.column < column) {
-                self.put(&word);
-            }
-            self.word = Some(word);
-            return;
-        }
-    }
-
-    /// A value behind a key or a dash.
-    fn value(&mut self) {
-        match self.rest().chars().next() {
-            Some('{' | '[') => self.flow(),
-            Some('|' | '>') => self.block_scalar(),
-            _ => {
-                if let Some(word) = self.read_word(false) {
-                    self.put(&word);
-                    self.word = Some(word);
-                    self.skip_blank();
-                } else {
-                    self.at += self.line().len();
-                }
-            }
-        }
-    }
-
-    /// Text that lasts as long as its lines are indented.
-    fn block_scalar(&mut self) {
-        let start = self.at;
-        let margin = self.margin();
-        let header = self.line().trim_end();
-        let mut end = start + header.len();
-        self.at += self.line().len();
-        loop {
-            if self.at >= self.text.len() {
-                self.block = Some(start);
-                break;
-            }
-            let before = self.at;
-            self.next_line();
-            let line = self.line();
-            let indent = line.len() - line.trim_start_matches(' ').len();
-            if !line.trim().is_empty() && indent < margin {
-                // The line that ends it is read anew, from the end of the one before.
-                self.at = before;
-                break;
-            }
-            self.at += line.len();
-            if !line.trim().is_empty() {
-                end = self.at;
-            }
-        }
-        let text = self.text.get(start + header.len()..end).unwrap_or_default().to_owned();
-        self.put(&Word { range: start..end, text, quote: None, is_closed: true });
-    }
-
-    /// Brackets, to their end or to the end of the line.
-    fn flow(&mut self) {
-        loop {
-            self.skip_blank();
-            if self.is_line_over() {
-                return;
-            }
-            let is_list = self.frames.last().is_some_and(|frame| frame.is_list);
-            match self.rest().chars().next() {
-                Some('{' | '[') => {
-                    self.word = None;
-                    self.is_key = false;
-                    if self.flow_column().is_some() && is_list {
-                        self.add(String::new(), None, self.at..self.at);
-                    }
-                    let column = self.margin();
-                    self.open(column, true, self.rest().starts_with('['));
-                    self.at += 1;
-                    self.last = self.at;
-                }
-                Some('}' | ']') => {
-                    self.at += 1;
-                    self.last = self.at;
-                    self.word = None;
-                    self.is_key = false;
-                    if self.flow_column().is_some() {
-                        self.close();
-                    }
-                    if self.flow_column().is_none() {
-                        self.at += self.line().len();
-                        return;
-                    }
-                }
-                Some(',') => {
-                    self.at += 1;
-                    self.word = None;
-                    self.is_key = false;
-                    if let Some(top) = self.frames.last_mut() {
-                        top.current = None;
-                    }
-                }
-                Some(':') if self.is_colon(true, false) => {
-                    self.at += 1;
-                    self.word = None;
-                }
-                _ => self.flow_word(is_list),
-            }
-        }
-    }
-
-    fn flow_word(&mut self, is_list: bool) {
-        let Some(word) = self.read_word(true) else {
-            self.at += self.rest().chars().next().map_or(0, char::len_utf8);
-            return;
-        };
-        let end = self.at;
-        self.skip_blank();
-        let is_key = word.is_closed && self.is_colon(true, word.quote.is_some());
-        let has_current = self.frames.last().is_some_and(|top| top.current.is_some());
-        if is_key && !is_list {
-            self.at += 1;
-            self.last = self.at;
-            self.add(word.text.clone(), Some(word.range.clone()), self.last..self.last);
-            self.word = None;
-            self.is_key = true;
-            return;
-        }
-        if has_current {
-            self.put(&word);
-        } else if is_list {
-            self.add(String::new(), None, word.range.clone());
-            self.put(&word);
-        } else {
-            self.add(word.text.clone(), Some(word.range.clone()), end..end);
-        }
-        self.word = Some(word);
     }
 
     /// A quoted or plain scalar, if one stands here.
