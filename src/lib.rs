@@ -19,6 +19,7 @@ pub mod document;
 pub mod edit;
 pub mod gateway;
 pub mod ipc;
+pub mod lsp;
 pub mod manifest;
 pub mod name;
 pub mod pattern;

@@ -10,6 +10,7 @@ mod grant;
 mod help;
 mod init;
 mod locate;
+mod lsp;
 mod run;
 mod schema;
 mod show;
@@ -64,6 +65,8 @@ enum Verb {
     Allow(allow::Args),
     /// Print the manifest that is in effect, with the file and line of each part.
     Show(show::Args),
+    /// Serve an editor: findings while you type, completion, hover, definitions.
+    Lsp(lsp::Args),
 }
 
 /// The manifest that a verb works on.
@@ -122,6 +125,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>, registry: Registry) -> Exi
         Verb::Fmt(args) => fmt::fmt(&args, format),
         Verb::Allow(args) => allow::allow(&args, format),
         Verb::Show(args) => show::show(&args, format),
+        Verb::Lsp(args) => lsp::lsp(&args),
     }
     .into()
 }

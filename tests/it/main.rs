@@ -11,6 +11,7 @@
 mod cli;
 mod decisions;
 mod edit;
+mod lsp;
 mod manifests;
 mod patterns;
 mod pictures;

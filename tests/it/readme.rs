@@ -62,8 +62,9 @@ fn every_fence_is_one_that_something_tests_or_a_person_types() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
         for block in blocks(&fs::read_to_string(path).expect("a document")) {
             let language = block.info.split(' ').next().unwrap_or_default();
-            // `rust` blocks are doc tests of the crate, `sh` is for people, `text` for pictures.
-            let known = ["html", "js", "yaml", "console", "rust", "sh", "text"];
+            // `rust` blocks are doc tests of the crate, `sh` and editors' settings are for people, `text` for pictures.
+            let known =
+                ["html", "js", "json", "lua", "toml", "yaml", "console", "rust", "sh", "text"];
             assert!(known.contains(&language), "{name}: ```{}", block.info);
         }
     }

@@ -32,6 +32,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("gateway", &["policy", "command", "channel", "manifest"]),
     ("transport", &["gateway"]),
     ("reload", &["document", "manifest", "check", "policy"]),
+    ("lsp", &["document", "manifest", "policy", "reload"]),
     (
         "app",
         &[
@@ -52,7 +53,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "document", "edit", "manifest", "check", "policy", "command", "channel", "gateway",
-            "reload", "app",
+            "reload", "app", "document", "manifest", "check", "policy", "command", "channel",
+            "gateway", "reload", "lsp", "app",
         ],
     ),
 ];
@@ -63,6 +65,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("granit_parser", &["document/"]),
     ("similar", &["edit/"]),
     ("notify", &["reload/watch"]),
+    ("lsp_server", &["lsp/"]),
+    ("lsp_types", &["lsp/"]),
     ("wry", &["transport/", "app/"]),
     ("tao", &["transport/", "app/"]),
 ];

@@ -2,5 +2,6 @@
 
 pub(crate) mod cli;
 pub(crate) mod gateway;
+pub(crate) mod lsp;
 pub(crate) mod manifest;
 pub(crate) mod markdown;
