@@ -48,6 +48,25 @@ impl Files for Disk {
     }
 }
 
+/// The file system, with another content for one file.
+#[derive(Debug, Clone, Copy)]
+pub struct Edited<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Its content.
+    pub content: &'a Content,
+}
+
+impl Files for Edited<'_> {
+    fn read(&self, path: &Path) -> Content {
+        if path == self.path { self.content.clone() } else { Disk.read(path) }
+    }
+
+    fn matches(&self, pattern: &Path) -> Vec<PathBuf> {
+        Disk.matches(pattern)
+    }
+}
+
 /// Reads a file, at most one byte more than a manifest may have.
 pub fn read(path: &Path) -> Content {
     let fault = |error: &io::Error| match error.kind() {

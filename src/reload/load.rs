@@ -1,6 +1,6 @@
 //! One reading of a manifest, through every stage up to a checked manifest; the same for `validate`, start and reload.
 
-use super::files::{Content, Disk, Files};
+use super::files::{Content, Disk, Edited, Files};
 use crate::{
     check::{Checked, check},
     diagnostic::{Code, Diagnostic, has_errors},
@@ -54,22 +54,7 @@ pub fn load(path: &Path) -> Loaded {
 
 /// Takes what was read from `path` through every stage; includes come from the disk.
 pub fn load_content(path: &Path, content: Content) -> Loaded {
-    load_from(path, &LoadOptions::default(), &Overlay { path, content: &content })
-}
-
-struct Overlay<'a> {
-    path: &'a Path,
-    content: &'a Content,
-}
-
-impl Files for Overlay<'_> {
-    fn read(&self, path: &Path) -> Content {
-        if path == self.path { self.content.clone() } else { Disk.read(path) }
-    }
-
-    fn matches(&self, pattern: &Path) -> Vec<PathBuf> {
-        Disk.matches(pattern)
-    }
+    load_from(path, &LoadOptions::default(), &Edited { path, content: &content })
 }
 
 /// Reads a manifest with its includes, guardrails and profile from `files`.
@@ -115,7 +100,8 @@ pub fn load_profiles(path: &Path, options: &LoadOptions, files: &dyn Files) -> L
                     && known.message.starts_with(&diagnostic.message)
             });
             if !is_known {
-                diagnostic.message.push_str(&format!(" (with the profile `{profile}`)"));
+                let message = &diagnostic.message;
+                diagnostic.message = format!("{message} (with the profile `{profile}`)");
                 loaded.diagnostics.push(diagnostic);
             }
         }
