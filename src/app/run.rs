@@ -114,7 +114,7 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
     if manifest.windows.is_empty() {
         return Err(RunError::NoWindow);
     }
-    if options.mode == Mode::Production && manifest.unlisted == Unlisted::Additive {
+    if options.mode == Mode::Production && manifest.unlisted.value == Unlisted::Additive {
         return Err(RunError::AdditiveInProduction);
     }
     #[cfg(target_os = "linux")]
