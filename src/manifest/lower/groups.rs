@@ -5,8 +5,8 @@ use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     document::Node,
     manifest::{
-        Builtin, Entry, Group, Manifest, PluginKind, Scope, builtin, builtin::BEYOND_THE_CALLER,
-        builtin::set, builtin_groups, builtins,
+        Builtin, Entry, Group, Manifest, Scope, builtin, builtin::BEYOND_THE_CALLER, builtin::set,
+        builtin_groups, builtins,
     },
     name::{CommandName, Word},
     pattern::{CommandPattern, PatternError},
@@ -119,7 +119,7 @@ impl Lowering<'_> {
         if manifest.broken.groups.contains(group) {
             return;
         }
-        let built_in = builtin_groups(namespaces(manifest));
+        let built_in = builtin_groups(manifest.builtin_namespaces());
         let declared = section_entries(self.document, "groups");
         let known = declared.iter().map(|(key, _)| *key).chain(built_in.iter().map(String::as_str));
         let help = match nearest(group, known) {
@@ -209,17 +209,10 @@ fn parse_pattern(text: &str) -> Result<CommandPattern, PatternError> {
     text.parse()
 }
 
-fn namespaces(manifest: &Manifest) -> impl Iterator<Item = (&Word, &'static Builtin)> {
-    manifest.plugins.iter().filter_map(|(name, plugin)| match plugin.kind {
-        PluginKind::Builtin(plugin) => builtin(plugin).map(|builtin| (name, builtin)),
-        _ => None,
-    })
-}
-
 fn is_built_in(group: &str, manifest: &Manifest) -> bool {
     group == "core"
         || manifest.plugins.keys().any(|name| {
-            name.as_str() == group && namespaces(manifest).any(|(known, _)| known == name)
+            name.as_str() == group && manifest.builtin_namespaces().any(|(known, _)| known == name)
         })
 }
 
@@ -244,6 +237,6 @@ fn built_in_entries(group: &str, manifest: &Manifest) -> Option<Vec<CommandPatte
     if owner == "core" {
         return builtin(wanted?).filter(|builtin| builtin.is_core).map(own_window);
     }
-    let (_, found) = namespaces(manifest).find(|(name, _)| name.as_str() == owner)?;
+    let (_, found) = manifest.builtin_namespaces().find(|(name, _)| name.as_str() == owner)?;
     set(found, wanted).map(|names| commands(owner, names))
 }

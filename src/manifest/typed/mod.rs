@@ -16,7 +16,7 @@ pub use permission::{
 };
 pub use window::{Creation, Length, Page, Webview, Window};
 
-use super::{Overflow, Rate, Unlisted, Widen, broken::Broken};
+use super::{Builtin, Overflow, Rate, Unlisted, Widen, broken::Broken, builtin};
 use crate::{
     name::{CommandName, EventName, Label, Word},
     pattern::OriginPattern,
@@ -91,6 +91,14 @@ impl Manifest {
             label.into_iter().flat_map(move |label| {
                 webviews.clone().into_iter().map(move |webview| (label.clone(), webview))
             })
+        })
+    }
+
+    /// The namespaces of plugins that are built in.
+    pub fn builtin_namespaces(&self) -> impl Iterator<Item = (&Word, &'static Builtin)> {
+        self.plugins.iter().filter_map(|(name, plugin)| match plugin.kind {
+            PluginKind::Builtin(plugin) => builtin(plugin).map(|builtin| (name, builtin)),
+            _ => None,
         })
     }
 
