@@ -107,7 +107,7 @@ impl Lowering<'_> {
         let Some((method, path)) = service.line else {
             self.report(
                 Diagnostic::new(
-                    Code::MissingKey,
+                    Code::InvalidValue,
                     node.first_character(),
                     "the request has no method and path",
                 )
