@@ -13,7 +13,7 @@ use portcullis::{
     },
     ipc::SinkError,
     policy::PolicyStore,
-    reload::{Content, load_content},
+    reload::{Content, LoadOptions, Snapshot, load_content},
     serde_json::{self, Value, json},
     transport::{Body, Message, answer_message, answer_request},
 };
@@ -65,6 +65,7 @@ impl Gateway {
         let sessions = Arc::<Sessions>::default();
         let editor = Editor {
             path: path.to_owned(),
+            options: LoadOptions::default(),
             registry,
             pipeline: Arc::clone(&pipeline),
             sessions: Arc::clone(&sessions),
@@ -110,7 +111,7 @@ impl Gateway {
     }
 
     pub(crate) fn apply(&self, content: Content) -> Notice {
-        self.editor.apply(content)
+        self.editor.apply(&Snapshot::of(&self.editor.path, content))
     }
 
     /// An edit that must be accepted.
