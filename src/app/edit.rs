@@ -6,7 +6,7 @@ use crate::{
     diagnostic::has_errors,
     gateway::{Pipeline, Sessions},
     manifest::{App, Window},
-    reload::{LoadOptions, Loaded, Snapshot, load_from},
+    reload::{FileSnapshot, LoadOptions, Loaded, load_from},
 };
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -35,7 +35,7 @@ pub struct Editor {
 
 impl Editor {
     /// Puts a new reading in force, or keeps the last good policy; the notice says which.
-    pub fn apply(&self, snapshot: &Snapshot) -> Notice {
+    pub fn apply(&self, snapshot: &FileSnapshot) -> Notice {
         // An edit that is neither in force nor reported would be taken for the one in force.
         catch_unwind(AssertUnwindSafe(|| self.read(snapshot))).unwrap_or_else(|_| {
             Notice::Failed(
@@ -44,7 +44,7 @@ impl Editor {
         })
     }
 
-    fn read(&self, snapshot: &Snapshot) -> Notice {
+    fn read(&self, snapshot: &FileSnapshot) -> Notice {
         let mut loaded = load_from(&self.path, &self.options, snapshot);
         if let Some(manifest) = &loaded.manifest {
             let missing = unregistered(manifest, &self.registry);

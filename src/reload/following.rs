@@ -7,7 +7,7 @@ use super::{
     load::{LoadOptions, gather},
     probe::{self, Look},
     settle::{Settle, Writer},
-    snapshot::{Matches, Snapshot},
+    snapshot::{FileSnapshot, Matches},
 };
 use crate::diagnostic::Code;
 use std::{
@@ -28,7 +28,7 @@ pub(super) enum Outcome {
     /// There are files or folders that nobody has watched so far. Once they are, all is read again.
     Again,
     /// This is to be in force.
-    Deliver(Snapshot),
+    Deliver(FileSnapshot),
 }
 
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(super) struct Following {
     options: LoadOptions,
     files: BTreeMap<PathBuf, Followed>,
     /// What was delivered last.
-    in_force: Snapshot,
+    in_force: FileSnapshot,
     /// What globs matched when last nothing was missing. A file of them is missed before it is taken for deleted.
     kept: Matches,
     /// Paths and globs whose folders may get files for the manifest.
@@ -67,7 +67,12 @@ impl Followed {
 }
 
 impl Following {
-    pub(super) fn new(path: &Path, options: LoadOptions, current: Snapshot, now: Instant) -> Self {
+    pub(super) fn new(
+        path: &Path,
+        options: LoadOptions,
+        current: FileSnapshot,
+        now: Instant,
+    ) -> Self {
         let follow = |(path, content): (&PathBuf, &Content)| {
             (path.clone(), Followed::new(content.clone(), now))
         };
@@ -203,23 +208,25 @@ impl Following {
         }
         self.files.values_mut().for_each(|file| file.settle.commit());
         let is_new = snapshot != self.in_force;
-        self.in_force = snapshot;
+        self.in_force.clone_from(&snapshot);
         if is_whole {
-            self.kept.clone_from(&self.in_force.matches);
+            self.kept.clone_from(&snapshot.matches);
         }
-        if is_new { Outcome::Deliver(self.in_force.clone()) } else { Outcome::Wait }
+        self.forget_others(&snapshot);
+        if is_new { Outcome::Deliver(snapshot) } else { Outcome::Wait }
     }
 
     /// Whether anything is not as it was when the snapshot in force was made.
     fn has_news(&self) -> bool {
-        let Snapshot { matches, identities, .. } = &self.in_force;
+        let FileSnapshot { matches, identities, .. } = &self.in_force;
         self.files.values().any(|file| file.settle.is_changed())
             || matches.iter().any(|(pattern, found)| self.matches(pattern) != *found)
             || identities.iter().any(|(path, identity)| self.identity(path) != *identity)
+            || !self.places.is_superset(&self.places(matches))
     }
 
     /// Finds the files that the manifest has by what was read of it, as it will be loaded.
-    fn gather(&self) -> (Snapshot, bool) {
+    fn gather(&self) -> (FileSnapshot, bool) {
         let gather = || gather(&self.path, &self.options, self);
         catch_unwind(AssertUnwindSafe(gather)).unwrap_or_else(|_| {
             // Whoever gets this meets the same fault, and reports it.
@@ -230,15 +237,11 @@ impl Following {
     }
 
     /// Follows the files that the manifest has now; true if some of them, or of the folders for more, were not followed.
-    fn follow(&mut self, snapshot: &Snapshot, now: Instant) -> bool {
-        let kept: HashSet<_> = self.kept.values().flatten().collect();
-        let in_force = &self.in_force.contents;
-        self.files.retain(|path, _| {
-            snapshot.contents.contains_key(path)
-                || in_force.contains_key(path)
-                || kept.contains(path)
-        });
-        let mut is_wider = false;
+    fn follow(&mut self, snapshot: &FileSnapshot, now: Instant) -> bool {
+        self.forget_others(snapshot);
+        let places = self.places(&snapshot.matches);
+        let mut is_wider = !self.places.is_superset(&places);
+        self.places = places;
         for path in snapshot.contents.keys() {
             self.files.entry(path.clone()).or_insert_with(|| {
                 is_wider = true;
@@ -249,10 +252,23 @@ impl Following {
                 file
             });
         }
-        let places = snapshot.matches.keys().flat_map(|pattern| places(pattern)).collect();
-        is_wider |= !self.places.is_superset(&places);
-        self.places = places;
         is_wider
+    }
+
+    /// Follows no other files than those of this snapshot, those in force, and those that were when last nothing was missing.
+    fn forget_others(&mut self, snapshot: &FileSnapshot) {
+        let kept: HashSet<_> = self.kept.values().flatten().collect();
+        let is_wanted = |path: &PathBuf| {
+            snapshot.contents.contains_key(path)
+                || self.in_force.contents.contains_key(path)
+                || kept.contains(path)
+        };
+        self.files.retain(|path, _| is_wanted(path));
+    }
+
+    /// The places of all globs, also of those that are unknown while a file is broken.
+    fn places(&self, matches: &Matches) -> BTreeSet<PathBuf> {
+        matches.keys().chain(self.kept.keys()).flat_map(|pattern| places(pattern)).collect()
     }
 
     fn read_seen(&self, path: &Path) -> Content {
@@ -285,3 +301,6 @@ impl Files for Following {
 fn absent() -> Content {
     Err((Code::MissingFile, String::new()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use super::{
     files::{Content, Disk, Files},
-    snapshot::{Recorder, Snapshot},
+    snapshot::{FileSnapshot, Recorder},
 };
 use crate::{
     check::{Checked, check},
@@ -37,7 +37,7 @@ pub struct Loaded {
     /// What was read of the manifest's own file.
     pub content: Content,
     /// All that was read, as it was read; an edit is what differs from it.
-    pub snapshot: Snapshot,
+    pub snapshot: FileSnapshot,
     /// The files: the manifest's own, its includes in the order in which they are named, its guardrails.
     pub sources: Sources,
     /// The paths and globs under `include`, each from the folder of its file.
@@ -102,11 +102,14 @@ pub fn load_from(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loade
     }
 }
 
-/// Reads what [`load_from`] would read, and nothing more; true if all of it is there and makes one tree.
-pub(super) fn gather(path: &Path, options: &LoadOptions, files: &dyn Files) -> (Snapshot, bool) {
+/// Reads what [`load_from`] would read, and nothing more; true if every include was found and could be parsed.
+pub(super) fn gather(
+    path: &Path,
+    options: &LoadOptions,
+    files: &dyn Files,
+) -> (FileSnapshot, bool) {
     let recorder = Recorder::new(files);
-    let (reading, document) = read_all(path, options, &recorder);
-    let is_whole = document.is_some() && !has_errors(&reading.diagnostics);
+    let is_whole = read_all(path, options, &recorder).0.is_whole;
     (recorder.into_snapshot(), is_whole)
 }
 
@@ -123,6 +126,7 @@ fn read_all<'a>(
         open: Vec::new(),
         seen: HashSet::new(),
         includes: Vec::new(),
+        is_whole: false,
     };
     let mut document = reading.parse(path, files.read(path));
     if let Some(manifest) = &mut document {
@@ -168,6 +172,8 @@ struct Reading<'a> {
     open: Vec<PathBuf>,
     seen: HashSet<PathBuf>,
     includes: Vec<PathBuf>,
+    /// Every include was found and could be parsed.
+    is_whole: bool,
 }
 
 impl Reading<'_> {
@@ -196,6 +202,7 @@ impl Reading<'_> {
         for include in includes(manifest) {
             self.include(path, &include, &mut parts);
         }
+        self.is_whole = !has_errors(&self.diagnostics);
         for part in parts {
             add_include(manifest, part, &mut self.diagnostics);
         }

@@ -12,5 +12,5 @@ mod watch;
 
 pub use files::{Content, Disk, Files, read};
 pub use load::{LoadOptions, Loaded, load, load_content, load_from, load_profiles};
-pub use snapshot::Snapshot;
+pub use snapshot::FileSnapshot;
 pub use watch::{Change, Watch, WatchMode};

@@ -5,6 +5,7 @@ use crate::diagnostic::Code;
 use std::{
     cell::RefCell,
     collections::BTreeMap,
+    fmt,
     path::{Path, PathBuf},
 };
 
@@ -14,29 +15,36 @@ pub(super) type Matches = BTreeMap<PathBuf, Vec<PathBuf>>;
 /// The files of one manifest at one moment: their contents, what its globs match, and which paths are one file.
 ///
 /// Two snapshots are equal if they read alike; which links lead to a file does not count.
-#[derive(Debug, Clone, Default)]
-pub struct Snapshot {
+#[derive(Clone, Default)]
+pub struct FileSnapshot {
     pub(super) contents: BTreeMap<PathBuf, Content>,
     pub(super) matches: Matches,
     pub(super) identities: BTreeMap<PathBuf, PathBuf>,
 }
 
-impl Snapshot {
+impl FileSnapshot {
     /// A manifest that is one file.
     pub fn of(path: &Path, content: Content) -> Self {
         Self { contents: [(path.to_owned(), content)].into(), ..Self::default() }
     }
 }
 
-impl PartialEq for Snapshot {
+impl fmt::Debug for FileSnapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let files: Vec<_> = self.contents.keys().collect();
+        f.debug_struct("FileSnapshot").field("files", &files).finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for FileSnapshot {
     fn eq(&self, other: &Self) -> bool {
         self.contents == other.contents && self.matches == other.matches
     }
 }
 
-impl Eq for Snapshot {}
+impl Eq for FileSnapshot {}
 
-impl Files for Snapshot {
+impl Files for FileSnapshot {
     fn read(&self, path: &Path) -> Content {
         let missing = || Err((Code::MissingFile, "the file does not exist".to_owned()));
         self.contents.get(path).cloned().unwrap_or_else(missing)
@@ -54,7 +62,7 @@ impl Files for Snapshot {
 /// Hands on what other files say, and keeps it.
 pub(super) struct Recorder<'a> {
     files: &'a dyn Files,
-    heard: RefCell<Snapshot>,
+    heard: RefCell<FileSnapshot>,
 }
 
 impl<'a> Recorder<'a> {
@@ -62,7 +70,7 @@ impl<'a> Recorder<'a> {
         Self { files, heard: RefCell::default() }
     }
 
-    pub(super) fn into_snapshot(self) -> Snapshot {
+    pub(super) fn into_snapshot(self) -> FileSnapshot {
         self.heard.into_inner()
     }
 }

@@ -6,7 +6,7 @@ use super::{
     load::LoadOptions,
     probe::{self, FileId},
     settle::Writer,
-    snapshot::Snapshot,
+    snapshot::FileSnapshot,
 };
 use notify::{
     Config, ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher,
@@ -47,7 +47,7 @@ pub enum WatchMode {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// The manifest and its includes have these contents now.
-    Content(Snapshot),
+    Content(FileSnapshot),
     /// Changes are noticed in another way from now on.
     Mode(WatchMode),
 }
@@ -72,7 +72,7 @@ impl Watch {
     pub fn start(
         path: &Path,
         options: LoadOptions,
-        current: Snapshot,
+        current: FileSnapshot,
         on_change: impl FnMut(Change) + Send + 'static,
     ) -> io::Result<Self> {
         let following = Following::new(path, options, current, Instant::now());
@@ -246,7 +246,7 @@ impl Worker {
         let _ = guarded(|| (self.on_change)(change));
     }
 
-    fn step(&mut self, pulse: Option<Pulse>) -> Option<Snapshot> {
+    fn step(&mut self, pulse: Option<Pulse>) -> Option<FileSnapshot> {
         if let Some(pulse) = pulse {
             self.feed(&pulse);
             if self.armed.elapsed() >= ARM_AGAIN {
@@ -263,7 +263,7 @@ impl Worker {
         self.following.event(pulse);
     }
 
-    fn look(&mut self) -> Option<Snapshot> {
+    fn look(&mut self) -> Option<FileSnapshot> {
         if !self.read() {
             return None;
         }

@@ -22,7 +22,7 @@ mod without_events;
 /// A failure, not a measure: far more than any delivery takes.
 const GUARD: Duration = Duration::from_secs(20);
 
-fn snapshot(change: Change) -> Snapshot {
+fn snapshot(change: Change) -> FileSnapshot {
     match change {
         Change::Content(snapshot) => snapshot,
         Change::Mode(mode) => panic!("the mode became {mode:?}"),
@@ -33,7 +33,7 @@ struct Desk {
     folder: PathBuf,
     file: PathBuf,
     watch: Watch,
-    delivered: Receiver<Snapshot>,
+    delivered: Receiver<FileSnapshot>,
     _root: tempfile::TempDir,
 }
 
@@ -67,7 +67,7 @@ impl Desk {
         Self::new(plain)
     }
 
-    fn snapshot(&self) -> Snapshot {
+    fn snapshot(&self) -> FileSnapshot {
         self.delivered.recv_timeout(GUARD).expect("nothing was delivered")
     }
 
@@ -271,10 +271,10 @@ fn an_edit_between_reading_and_watching_is_found() {
     let root = tempfile::tempdir().unwrap();
     let file = plain(root.path());
     let (sender, delivered) = channel();
-    let before = Snapshot::of(&file, Ok(b"before".to_vec()));
+    let before = FileSnapshot::of(&file, Ok(b"before".to_vec()));
     let on_change = move |change: Change| sender.send(snapshot(change)).unwrap();
     let _watch = Watch::start(&file, LoadOptions::default(), before, on_change).unwrap();
-    let expected = Snapshot::of(&file, Ok(b"zero".to_vec()));
+    let expected = FileSnapshot::of(&file, Ok(b"zero".to_vec()));
     assert_eq!(delivered.recv_timeout(GUARD).unwrap(), expected);
 }
 
@@ -282,7 +282,7 @@ fn an_edit_between_reading_and_watching_is_found() {
 fn a_reload_that_panics_does_not_end_watching() {
     let root = tempfile::tempdir().unwrap();
     let file = plain(root.path());
-    let of = |text: &str| Snapshot::of(&file, Ok(text.into()));
+    let of = |text: &str| FileSnapshot::of(&file, Ok(text.into()));
     let (sender, delivered) = channel();
     let bad = of("one");
     let on_change = move |change: Change| {
@@ -290,7 +290,7 @@ fn a_reload_that_panics_does_not_end_watching() {
         sender.send(snapshot.clone()).unwrap();
         assert_ne!(snapshot, bad);
     };
-    let current = Snapshot::of(&file, read(&file));
+    let current = FileSnapshot::of(&file, read(&file));
     let _watch = Watch::start(&file, LoadOptions::default(), current, on_change).unwrap();
     for text in ["one", "two"] {
         fs::write(&file, text).unwrap();
