@@ -25,7 +25,7 @@ const MOST_OPEN: usize = 4096;
 pub(super) enum Outcome {
     /// Nothing that is both new and whole.
     Wait,
-    /// There are files or folders that nobody has watched so far. Once they are, all is read again.
+    /// There are files that nobody has watched so far. Once they are, all is read again.
     Again,
     /// This is to be in force.
     Deliver(FileSnapshot),
@@ -199,7 +199,6 @@ impl Following {
         }
         let (snapshot, is_whole) = self.gather();
         if self.follow(&snapshot, now) {
-            self.put_off(now);
             return Outcome::Again;
         }
         let mut wanted = snapshot.contents.keys().filter_map(|path| self.files.get(path));
@@ -236,15 +235,13 @@ impl Following {
         })
     }
 
-    /// Follows the files that the manifest has now; true if some of them, or of the folders for more, were not followed.
+    /// Follows the files that the manifest has now; true if some of them were not followed.
     fn follow(&mut self, snapshot: &FileSnapshot, now: Instant) -> bool {
         self.forget_others(snapshot);
-        let places = self.places(&snapshot.matches);
-        let mut is_wider = !self.places.is_superset(&places);
-        self.places = places;
+        let mut has_found = false;
         for path in snapshot.contents.keys() {
             self.files.entry(path.clone()).or_insert_with(|| {
-                is_wider = true;
+                has_found = true;
                 let mut file = Followed::new(absent(), now);
                 if self.is_stirred {
                     file.settle.event(now, now, None);
@@ -252,7 +249,13 @@ impl Following {
                 file
             });
         }
-        is_wider
+        let places = self.places(&snapshot.matches);
+        if has_found || !self.places.is_superset(&places) {
+            // More may have come while these were not watched yet.
+            self.put_off(now);
+        }
+        self.places = places;
+        has_found
     }
 
     /// Follows no other files than those of this snapshot, those in force, and those that were when last nothing was missing.

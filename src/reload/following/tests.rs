@@ -53,7 +53,7 @@ impl Bench {
         assert!(matches!(outcome, Outcome::Wait), "{outcome:?}");
     }
 
-    /// There are files or folders that nobody has watched.
+    /// There are files that nobody has watched.
     #[track_caller]
     fn finds(&mut self, passed: u64) {
         let outcome = self.after(passed);
@@ -156,8 +156,10 @@ fn a_renamed_file_is_never_there_twice_nor_gone() {
 fn new_files_and_folders_are_watched_before_they_count() {
     let mut bench = Bench::new(&[GLOB]);
     bench.write("q/readme.md", "no include");
-    bench.finds(0);
+    bench.waits(0);
+    assert_eq!(bench.following.due(), bench.now + Duration::from_millis(50));
     bench.waits(50);
+    assert_eq!(bench.following.due(), bench.now + Duration::from_millis(STILL));
     let folder = bench.root.path().canonicalize().unwrap().join("q");
     assert!(bench.following.folders(bench.now).contains_key(&folder));
     bench.write("q/a.yaml", "include: [deep/b.yml]");
