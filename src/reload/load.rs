@@ -1,6 +1,9 @@
 //! One reading of a manifest, through every stage up to a checked manifest; the same for `validate`, start and reload.
 
-use super::files::{Content, Disk, Edited, Files};
+use super::{
+    files::{Content, Disk, Edited, Files},
+    snapshot::{FileSnapshot, Recorder},
+};
 use crate::{
     check::{Checked, check},
     diagnostic::{Code, Diagnostic, has_errors},
@@ -31,8 +34,10 @@ pub struct LoadOptions {
 /// What one reading came to.
 #[derive(Debug)]
 pub struct Loaded {
-    /// What was read of the manifest's own file; an edit is what differs from it.
+    /// What was read of the manifest's own file.
     pub content: Content,
+    /// All that was read, as it was read; an edit is what differs from it.
+    pub snapshot: FileSnapshot,
     /// The files: the manifest's own, its includes in the order in which they are named, its guardrails.
     pub sources: Sources,
     /// The paths and globs under `include`, each from the folder of its file.
@@ -59,6 +64,46 @@ pub fn load_content(path: &Path, content: Content) -> Loaded {
 
 /// Reads a manifest with its includes, guardrails and profile from `files`.
 pub fn load_from(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loaded {
+    let recorder = Recorder::new(files);
+    let (reading, document) = read_all(path, options, &recorder);
+    let declared = document.iter().flat_map(profiles).map(str::to_owned).collect();
+    let Reading { sources, mut diagnostics, includes, .. } = reading;
+    let manifest = document.as_ref().and_then(|document| {
+        let folders = Folders::of(sources.iter().map(Source::path));
+        let manifest = lower(document, folders, &mut diagnostics)?;
+        check(manifest, &mut diagnostics)
+    });
+    let snapshot = recorder.into_snapshot();
+    let content = snapshot.read(path);
+    Loaded {
+        content,
+        snapshot,
+        sources,
+        includes,
+        profiles: declared,
+        diagnostics,
+        document,
+        manifest,
+    }
+}
+
+/// Reads what [`load_from`] would read, and nothing more; true if every include was found and could be parsed.
+pub(super) fn gather(
+    path: &Path,
+    options: &LoadOptions,
+    files: &dyn Files,
+) -> (FileSnapshot, bool) {
+    let recorder = Recorder::new(files);
+    let is_whole = read_all(path, options, &recorder).0.is_whole;
+    (recorder.into_snapshot(), is_whole)
+}
+
+/// Reads every file and makes one tree of them.
+fn read_all<'a>(
+    path: &Path,
+    options: &LoadOptions,
+    files: &'a dyn Files,
+) -> (Reading<'a>, Option<Node>) {
     let mut reading = Reading {
         files,
         sources: Sources::default(),
@@ -66,21 +111,13 @@ pub fn load_from(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loade
         open: Vec::new(),
         seen: HashSet::new(),
         includes: Vec::new(),
+        is_whole: false,
     };
-    let content = files.read(path);
-    let mut document = reading.parse(path, content.clone());
-    let mut declared = Vec::new();
+    let mut document = reading.parse(path, files.read(path));
     if let Some(manifest) = &mut document {
-        declared = profiles(manifest).into_iter().map(str::to_owned).collect();
         reading.assemble(path, manifest, options);
     }
-    let Reading { sources, mut diagnostics, includes, .. } = reading;
-    let manifest = document.as_ref().and_then(|document| {
-        let folders = Folders::of(sources.iter().map(Source::path));
-        let manifest = lower(document, folders, &mut diagnostics)?;
-        check(manifest, &mut diagnostics)
-    });
-    Loaded { content, sources, includes, profiles: declared, diagnostics, document, manifest }
+    (reading, document)
 }
 
 /// Reads a manifest as it is and with each of its profiles; findings are those of all readings, each once.
@@ -121,6 +158,8 @@ struct Reading<'a> {
     open: Vec<PathBuf>,
     seen: HashSet<PathBuf>,
     includes: Vec<PathBuf>,
+    /// Every include was found and could be parsed.
+    is_whole: bool,
 }
 
 impl Reading<'_> {
@@ -149,6 +188,7 @@ impl Reading<'_> {
         for include in includes(manifest) {
             self.include(path, &include, &mut parts);
         }
+        self.is_whole = !has_errors(&self.diagnostics);
         for part in parts {
             add_include(manifest, part, &mut self.diagnostics);
         }
