@@ -9,12 +9,15 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
     if manifest.app.frontend.is_some() || manifest.broken.app {
         return;
     }
-    let window = manifest.windows.iter().find(|window| matches!(window.page, Page::App(_)));
-    if let Some(window) = window {
+    let shown = manifest.windows.iter().find_map(|window| {
+        let mut pages = window.pages().filter(|(page, _)| matches!(page, Page::App(_)));
+        pages.next().map(|(_, span)| (window, span))
+    });
+    if let Some((window, span)) = shown {
         diagnostics.push(
             Diagnostic::new(
                 Code::MissingFrontend,
-                window.span,
+                span,
                 format!("`{}` shows a page of the frontend, but the app has none", window.label),
             )
             .help("name the folder with the built pages: `app: { frontend: dist }`"),

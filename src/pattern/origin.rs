@@ -297,6 +297,27 @@ impl OriginPattern {
             && self.host.matches(&origin.host)
     }
 
+    /// The names of its captures, in the order of the host's labels.
+    pub fn captures(&self) -> impl Iterator<Item = &str> {
+        let labels = match &self.host {
+            HostPattern::Labels(labels) => labels.as_slice(),
+            HostPattern::Exact(_) | HostPattern::Below(_) => &[],
+        };
+        labels.iter().filter_map(|label| match label {
+            HostLabel::Capture(name) => Some(name.as_str()),
+            HostLabel::Literal(_) => None,
+        })
+    }
+
+    /// Whether it stands for more than one host.
+    pub fn is_wild(&self) -> bool {
+        match &self.host {
+            HostPattern::Exact(_) => false,
+            HostPattern::Below(_) => true,
+            HostPattern::Labels(_) => self.captures().next().is_some(),
+        }
+    }
+
     /// The one origin that the pattern stands for, if it has no wildcard.
     pub fn literal(&self) -> Option<Origin> {
         match (&self.host, self.port) {
