@@ -13,7 +13,7 @@ use crate::{
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 /// What the manifest needs and this machine does not have; nothing for a manifest with errors.
@@ -155,7 +155,7 @@ fn pages(manifest: &Manifest, document: &Node) -> Vec<Diagnostic> {
     found
 }
 
-fn missing_folder(folder: &PathBuf, span: Span) -> Option<Diagnostic> {
+fn missing_folder(folder: &Path, span: Span) -> Option<Diagnostic> {
     let message = format!("the folder `{}` does not exist", folder.display());
     (!folder.is_dir()).then(|| {
         Diagnostic::new(Code::MissingFrontend, span, message)

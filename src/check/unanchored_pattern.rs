@@ -14,7 +14,7 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
             let message = format!("`{}` need only fit a part of the text", pattern.value);
             diagnostics.push(
                 Diagnostic::new(Code::UnanchoredPattern, pattern.span, message)
-                    .help(format!("write `{}`", whole))
+                    .help(format!("write `{whole}`"))
                     .maybe_fix(fix(pattern, &whole)),
             );
         }

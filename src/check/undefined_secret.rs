@@ -21,12 +21,11 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
             continue;
         }
         let near = nearest(name.as_str(), manifest.secrets.keys().map(Word::as_str));
-        let help = match near {
-            Some(near) => format!("did you mean `{{secret:{near}}}`?"),
-            None => {
-                let variable = name.as_str().to_uppercase().replace('-', "_");
-                format!("declare it: `secrets: {{ {name}: {{ env: {variable} }} }}`")
-            }
+        let help = if let Some(near) = near {
+            format!("did you mean `{{secret:{near}}}`?")
+        } else {
+            let variable = name.as_str().to_uppercase().replace('-', "_");
+            format!("declare it: `secrets: {{ {name}: {{ env: {variable} }} }}`")
         };
         let message = format!("the secret `{name}` is not declared");
         diagnostics

@@ -9,6 +9,7 @@ use crate::{
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Args {
     /// The manifests; without any the nearest `gateway.yaml` upward.
     files: Vec<PathBuf>,

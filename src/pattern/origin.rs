@@ -311,11 +311,7 @@ impl OriginPattern {
 
     /// Whether it stands for more than one host.
     pub fn is_wild(&self) -> bool {
-        match &self.host {
-            HostPattern::Exact(_) => false,
-            HostPattern::Below(_) => true,
-            HostPattern::Labels(_) => self.captures().next().is_some(),
-        }
+        matches!(self.host, HostPattern::Below(_)) || self.captures().next().is_some()
     }
 
     /// The one origin that the pattern stands for, if it has no wildcard.

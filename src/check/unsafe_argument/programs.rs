@@ -174,10 +174,10 @@ fn code<'a>(
                 let rest = index + 1..items.len();
                 return rest.filter(|at| is_filled(*at)).map(|at| (at, role)).collect();
             }
-            Some(Code::Next) if is_filled(index + 1) => return vec![(index + 1, role)],
-            Some(Code::Next) => return Vec::new(),
-            Some(Code::Here) if is_filled(index) => return vec![(index, role)],
-            Some(Code::Here) => return Vec::new(),
+            Some(place) => {
+                let at = if place == Code::Next { index + 1 } else { index };
+                return if is_filled(at) { vec![(at, role)] } else { Vec::new() };
+            }
             // The name of a script; what follows are its arguments.
             None if !text.starts_with(['-', '+', '/']) && !is_value(items, index) => {
                 return Vec::new();

@@ -21,13 +21,13 @@ const WIDE: usize = 2000;
 /// Every finding as a snippet with the place underlined, and an empty line behind it.
 pub(super) fn render(report: &Report<'_>, style: Style) -> String {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
-    let masks: Vec<Mask<'_>> = report.masks().collect();
+    let hidden: Vec<Mask<'_>> = report.masks().collect();
     report
         .findings()
-        .fold(String::new(), |out, finding| out + &draw(finding, &masks, &renderer) + "\n\n")
+        .fold(String::new(), |out, finding| out + &draw(finding, &hidden, &renderer) + "\n\n")
 }
 
-fn draw(finding: Finding<'_>, masks: &[Mask<'_>], renderer: &Renderer) -> String {
+fn draw(finding: Finding<'_>, hidden: &[Mask<'_>], renderer: &Renderer) -> String {
     let diagnostic = finding.diagnostic;
     let level = match finding.severity() {
         Severity::Error => Level::ERROR,
@@ -36,7 +36,7 @@ fn draw(finding: Finding<'_>, masks: &[Mask<'_>], renderer: &Renderer) -> String
     let title = level.primary_title(clean(&diagnostic.message)).id(diagnostic.code.as_str());
     let mut group = Group::with_title(title);
     for excerpt in excerpts(finding) {
-        group = match excerpt.snippet(masks) {
+        group = match excerpt.snippet(hidden) {
             Some(snippet) => group.element(snippet),
             None => excerpt.marks.iter().fold(group, |group, (mark, label)| {
                 let group = group.element(excerpt.origin(mark.start));
@@ -109,7 +109,7 @@ impl<'a> Excerpt<'a> {
 
     /// Only the lines that are needed, so that the cost of a finding does not grow with the file;
     /// nothing if there is no text or too much of it.
-    fn snippet(&self, masks: &[Mask<'_>]) -> Option<Snippet<'a, Annotation<'a>>> {
+    fn snippet(&self, hidden: &[Mask<'_>]) -> Option<Snippet<'a, Annotation<'a>>> {
         let text = self.source.text();
         let hull = self.hull();
         let from = text.get(..hull.start).and_then(|t| t.rfind('\n')).map_or(0, |end| end + 1);
@@ -121,12 +121,12 @@ impl<'a> Excerpt<'a> {
         if text.is_empty() || is_wide {
             return None;
         }
-        let masks: Vec<_> = masks
+        let hidden: Vec<_> = hidden
             .iter()
             .filter(|mask| std::ptr::eq(mask.source, self.source) && mask.range.start < to)
             .map(|mask| mask.range.clone())
             .collect();
-        let shown = |to: usize| clean_lines(&hide(text.get(from..to).unwrap_or(""), from, &masks));
+        let shown = |to: usize| clean_lines(&hide(text.get(from..to).unwrap_or(""), from, &hidden));
         let mut lines = shown(to);
         if lines.is_empty() || lines.ends_with('\n') {
             // The empty line at the end of a file is a place, too.
@@ -150,8 +150,8 @@ impl<'a> Excerpt<'a> {
 }
 
 /// The text, which begins at `from`, with a dot for each character that must not be seen.
-fn hide(text: &str, from: usize, masks: &[Range<usize>]) -> String {
-    let is_hidden = |at| masks.iter().any(|mask| mask.contains(&at));
+fn hide(text: &str, from: usize, hidden: &[Range<usize>]) -> String {
+    let is_hidden = |at| hidden.iter().any(|range| range.contains(&at));
     let shown = |(at, c)| if !matches!(c, '\r' | '\n') && is_hidden(from + at) { '•' } else { c };
     text.char_indices().map(shown).collect()
 }

@@ -77,7 +77,8 @@ impl Lowering<'_> {
         let (literal, has_placeholder) = literal(text);
         let lower = name.to_ascii_lowercase();
         let is_named = HEADERS.contains(&lower.as_str());
-        if !has_token(&literal) && !(is_named && is_credential(&literal, has_placeholder)) {
+        let is_secret = is_named && is_credential(&literal, has_placeholder);
+        if !is_secret && !has_token(&literal) {
             return;
         }
         let help = format!(
@@ -96,9 +97,9 @@ impl Lowering<'_> {
     /// Reports a variable that holds a password or token; `text` is all of the item at `node`.
     pub(super) fn variable_secret(&mut self, name: &str, value: &str, text: &str, node: &Node) {
         let (literal, has_placeholder) = literal(value);
-        let last = name.rsplit('_').next().unwrap_or(name).to_ascii_uppercase();
-        let is_named = VARIABLES.contains(&last.as_str());
-        let least = match (has_placeholder, last.as_str()) {
+        let ending = name.rsplit('_').next().unwrap_or(name).to_ascii_uppercase();
+        let is_named = VARIABLES.contains(&ending.as_str());
+        let least = match (has_placeholder, ending.as_str()) {
             // Sort keys and cache keys are short.
             (true, _) | (_, "KEY") => LONG,
             _ => 1,

@@ -8,6 +8,7 @@ mod hostile;
 mod key;
 mod limits;
 mod origins;
+mod promises;
 mod reload;
 mod request;
 mod response;
