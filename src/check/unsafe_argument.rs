@@ -4,7 +4,7 @@ mod programs;
 
 use crate::{
     diagnostic::{Code, Diagnostic},
-    manifest::{Argument, Backend, Command, Manifest},
+    manifest::{Argument, ArgumentKind, Backend, Command, Manifest},
     name::Word,
     plan::{ProcessPlan, Slot, SlotKind},
     source::Span,
@@ -24,6 +24,7 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
 
 /// An item with the argument that it takes its value from.
 struct Filled<'a> {
+    slot: &'a Slot,
     item: Item<'a>,
     argument: Option<(&'a Word, Span)>,
 }
@@ -55,7 +56,7 @@ fn filled<'a>(command: &'a Command, slots: &'a [Slot]) -> Vec<Filled<'a>> {
             _ => Item::Placeholder,
         };
         let argument = arguments.first().copied().zip(place.map(|place| place.span));
-        filled.push(Filled { item, argument });
+        filled.push(Filled { slot, item, argument });
     }
     filled
 }
@@ -93,38 +94,32 @@ fn options(command: &Command, plan: &ProcessPlan) -> Vec<Diagnostic> {
     let declared = command.args.as_deref().unwrap_or_default();
     let mut is_after_dashes = false;
     let mut found = Vec::new();
-    for slot in &plan.args {
-        let is_consent = slot.may_be_option && !is_after_dashes;
+    for Filled { slot, item, argument } in filled(command, &plan.args) {
         is_after_dashes |= slot.is_double_dash();
-        let name = match &slot.kind {
-            SlotKind::One(template) => template.leading_argument(),
-            SlotKind::Each(name) => Some(name),
-            SlotKind::When(..) => None,
-        };
-        let Some(name) = name.filter(|_| is_consent) else { continue };
-        let argument = declared.iter().find(|argument| argument.name == *name);
+        // Behind `--` it is no option whatever it begins with; before it, somebody wrote `options: allow`.
+        let is_consent = slot.may_be_option && !is_after_dashes && item == Item::Placeholder;
+        let Some((name, span)) = argument.filter(|_| is_consent) else { continue };
         // One that is not declared is reported as that.
-        if argument.is_none_or(is_constrained) {
-            continue;
-        }
-        let mut places = command.uses.iter().filter(|place| place.is_item);
-        let Some(place) = places.find(|place| place.name == *name && !place.text.starts_with('-'))
-        else {
+        let argument = declared.iter().find(|argument| argument.name == *name);
+        let Some(argument) = argument.filter(|argument| !is_constrained(argument)) else {
             continue;
         };
         let message = format!("`{name}` may become any option of `{}`", plan.program);
-        let mut diagnostic = Diagnostic::new(Code::UnsafeArgument, place.span, message)
-            .help(format!("list what it may be: `{name}: {{ enum: [--short, --long] }}`"));
-        if let Some(argument) = argument {
-            diagnostic = diagnostic.related(argument.span, "takes any text");
-        }
-        found.push(diagnostic);
+        found.push(
+            Diagnostic::new(Code::UnsafeArgument, span, message)
+                .help(format!("list what it may be: `{name}: {{ enum: [--short, --long] }}`"))
+                .related(argument.span, "takes any text"),
+        );
     }
     found
 }
 
-/// Whether the argument's schema says which texts it may be.
+/// Whether the argument's schema says which texts it may be. A path is whole when it gets to a program, and begins with
+/// no `-` then.
 fn is_constrained(argument: &Argument) -> bool {
+    if matches!(argument.kind, ArgumentKind::Path(_)) {
+        return true;
+    }
     let Some(contract) = &argument.schema else { return false };
     let schema = &contract.schema;
     let is_listed = |schema: &serde_json::Value| {
