@@ -136,6 +136,14 @@ impl Sources {
         self.files.iter()
     }
 
+    /// All files, each with its first character, for findings about the whole of it.
+    pub fn starts(&self) -> impl Iterator<Item = (&Source, Span)> {
+        self.files.iter().zip(0..).map(|(source, index)| {
+            let width = source.text().chars().next().map_or(0, char::len_utf8);
+            (source, Span::new(FileId(index), 0, width))
+        })
+    }
+
     /// The text under a span, or nothing if the span is not of these sources.
     pub fn text(&self, span: Span) -> &str {
         self.find(span.file).and_then(|source| source.text().get(span.range())).unwrap_or("")

@@ -1,12 +1,20 @@
 //! What only the whole manifest can tell: one check a file, named after its code.
 
+mod granted;
 mod missing_frontend;
+mod unanchored_pattern;
+mod unbound_capture;
+mod unbound_tenant;
+mod unconstrained_path;
 mod undefined_argument;
+mod undefined_channel;
 mod undefined_command;
 mod undefined_origin;
+mod undefined_secret;
 mod undefined_window;
 mod unguarded_optional;
 mod unreachable_command;
+mod unsafe_argument;
 mod unused_argument;
 
 use crate::{
@@ -31,12 +39,19 @@ type Check = fn(&Manifest, &mut Vec<Diagnostic>);
 
 const CHECKS: &[Check] = &[
     missing_frontend::check,
+    unanchored_pattern::check,
+    unbound_capture::check,
+    unbound_tenant::check,
+    unconstrained_path::check,
     undefined_argument::check,
+    undefined_channel::check,
     undefined_command::check,
     undefined_origin::check,
+    undefined_secret::check,
     undefined_window::check,
     unguarded_optional::check,
     unreachable_command::check,
+    unsafe_argument::check,
     unused_argument::check,
 ];
 

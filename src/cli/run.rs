@@ -2,8 +2,10 @@
 
 use super::{Exit, ManifestArg, complain, complain_about, locate::locate};
 use crate::{
+    app::obstacles,
     command::Registry,
     diagnostic::{Format, has_errors},
+    gateway::Mode,
     reload::load,
 };
 use std::path::PathBuf;
@@ -26,18 +28,18 @@ pub(super) fn run(args: Args, format: Format, registry: Registry) -> Exit {
         Err(exit) => return exit,
     };
     let mut loaded = load(&path);
-    if let Some(manifest) = &loaded.manifest {
-        loaded.diagnostics.extend(crate::app::unregistered(manifest, &registry));
-    }
+    let mode = if args.production { Mode::Production } else { Mode::Development };
+    let obstacles = obstacles(&loaded, &registry, mode);
+    loaded.diagnostics.extend(obstacles);
     complain_about(&loaded, format);
     if has_errors(&loaded.diagnostics) || loaded.manifest.is_none() {
         return Exit::CouldNotRun;
     }
-    open(args, format, registry, path, &loaded)
+    open(args, mode, format, registry, path, &loaded)
 }
 
 #[cfg(not(feature = "webview"))]
-fn open(_: Args, _: Format, _: Registry, _: PathBuf, _: &crate::reload::Loaded) -> Exit {
+fn open(_: Args, _: Mode, _: Format, _: Registry, _: PathBuf, _: &crate::reload::Loaded) -> Exit {
     complain(
         "error: this portcullis was built without windows\n  help: build it with the default features, or use `call`",
     );
@@ -47,13 +49,13 @@ fn open(_: Args, _: Format, _: Registry, _: PathBuf, _: &crate::reload::Loaded) 
 #[cfg(feature = "webview")]
 fn open(
     args: Args,
+    mode: Mode,
     format: Format,
     registry: Registry,
     path: PathBuf,
     loaded: &crate::reload::Loaded,
 ) -> Exit {
-    use crate::{app, gateway::Mode};
-    let mode = if args.production { Mode::Production } else { Mode::Development };
+    use crate::app;
     let options = app::Options {
         mode,
         screenshot: args.screenshot,

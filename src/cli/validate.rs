@@ -2,12 +2,14 @@
 
 use super::{Exit, ManifestArg, complain, fix, hint, locate::locate, print, style};
 use crate::{
+    app::host,
     diagnostic::{Format, Report},
     reload::{Loaded, load},
 };
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Args {
     /// The manifests; without any the nearest `gateway.yaml` upward.
     files: Vec<PathBuf>,
@@ -16,11 +18,14 @@ pub(super) struct Args {
     /// Fail on warnings too.
     #[arg(long)]
     deny_warnings: bool,
+    /// Also report what this machine lacks: programs, secrets, folders and built pages.
+    #[arg(long)]
+    host: bool,
     /// Mend what is surely a slip, such as a misspelt name or missing quotes, and report the rest.
     #[arg(long)]
     fix: bool,
     /// Print what `--fix` would change as a unified diff, and change nothing.
-    #[arg(long, requires = "fix")]
+    #[arg(long, requires = "fix", conflicts_with = "host")]
     dry_run: bool,
 }
 
@@ -46,6 +51,12 @@ pub(super) fn validate(args: &Args, format: Format) -> Exit {
         } else {
             load(file)
         });
+    }
+    if args.host {
+        for loaded in &mut loaded {
+            let missing = host(loaded);
+            loaded.diagnostics.extend(missing);
+        }
     }
     let report = report(&loaded, args);
     tell(&report, format);

@@ -13,6 +13,7 @@ mod permissions;
 mod plugins;
 mod process;
 mod run;
+mod secrecy;
 mod sections;
 mod sidecar;
 mod templates;

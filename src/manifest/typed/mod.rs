@@ -102,6 +102,13 @@ impl Manifest {
         })
     }
 
+    /// Every argument that is declared, each once: those of a backend are not those of its commands again.
+    pub fn arguments(&self) -> impl Iterator<Item = &Argument> {
+        let shared = self.backends.values().flat_map(|backend| &backend.args);
+        let own = self.commands.values().flat_map(|command| command.args.iter().flatten());
+        shared.chain(own.filter(|argument| !argument.is_shared))
+    }
+
     /// Every name that a permission can give an origin, in the words of the file.
     pub fn origin_names(&self) -> impl Iterator<Item = &str> {
         let declared = self.origins.keys().chain(self.sites.keys()).map(Word::as_str);

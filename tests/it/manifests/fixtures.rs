@@ -7,8 +7,9 @@ use crate::support::manifest::{
 };
 use portcullis::{
     Registry,
-    app::unregistered,
+    app::{host, unregistered, unsupported},
     diagnostic::{Code, Diagnostic, Format, Style, has_errors, render, summary_line},
+    gateway::Mode,
     manifest::Backend,
 };
 use serde_json::{Map, Value};
@@ -80,16 +81,30 @@ fn warnings_exit_0_with_the_text_beside_them_and_1_where_they_are_denied() {
 }
 
 #[test]
-fn manifests_that_lack_a_function_are_valid_and_do_not_start() {
+fn manifests_that_this_build_cannot_run_are_valid_and_do_not_start() {
     for path in manifests("tests/manifests/start") {
         assert_eq!(validate(repository(), &path).code, Some(0), "{}", path.display());
         let loaded = load_manifest(&path);
-        let manifest = loaded.manifest.expect("a valid manifest");
-        let missing = unregistered(&manifest, &Registry::standard());
+        let manifest = loaded.manifest.as_ref().expect("a valid manifest");
+        let mut missing = unregistered(manifest, &Registry::standard());
+        missing.extend(unsupported(&loaded, Mode::Development));
         let text = render(&missing, &loaded.sources, Format::Human, Style::default());
         let text = format!("{}\n\n{}\n", text.trim_end(), summary_line(&missing, 1));
         assert_text_beside(&path, &text);
         assert_named_and_listed(&path, &missing, &text);
+    }
+}
+
+#[test]
+fn what_a_machine_lacks_is_found_only_where_it_is_asked_for() {
+    for path in manifests("tests/manifests/host") {
+        assert_eq!(validate(repository(), &path).code, Some(0), "{}", path.display());
+        let found =
+            run(portcullis().current_dir(repository()).args(["validate", "--host"]).arg(&path));
+        assert_eq!((found.code, found.err.as_str()), (Some(1), HINT), "{}", path.display());
+        assert_text_beside(&path, &found.out);
+        let missing = host(&load_manifest(&path));
+        assert_named_and_listed(&path, &missing, &found.out);
     }
 }
 
@@ -160,7 +175,7 @@ fn nothing_that_was_written_is_lost_on_the_way_to_a_valid_manifest() {
 #[test]
 fn every_code_has_a_fixture() {
     let mut shown: BTreeSet<Code> = files::MADE.iter().copied().collect();
-    for folder in ["invalid", "warning", "start"] {
+    for folder in ["invalid", "warning", "start", "host"] {
         shown.extend(
             manifests(&format!("tests/manifests/{folder}")).iter().map(|path| named_code(path)),
         );
