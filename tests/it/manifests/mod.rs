@@ -5,5 +5,6 @@ mod explanations;
 mod files;
 mod fixes;
 mod fixtures;
+mod includes;
 mod mutations;
 mod schema;
