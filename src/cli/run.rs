@@ -1,10 +1,12 @@
 //! `run`: the manifest's windows, and edits applied while they are open.
 
-use super::{Exit, ManifestArg, complain, complain_about, locate::locate};
+use super::{
+    Exit, ManifestArg, complain, complain_about,
+    locate::{load, locate},
+};
 use crate::{
     command::Registry,
     diagnostic::{Format, has_errors},
-    reload::load,
 };
 use std::path::PathBuf;
 
@@ -25,7 +27,10 @@ pub(super) fn run(args: Args, format: Format, registry: Registry) -> Exit {
         Ok(path) => path,
         Err(exit) => return exit,
     };
-    let mut loaded = load(&path);
+    let mut loaded = match load(&path, &args.manifest) {
+        Ok(loaded) => loaded,
+        Err(exit) => return exit,
+    };
     if let Some(manifest) = &loaded.manifest {
         loaded.diagnostics.extend(crate::app::unregistered(manifest, &registry));
     }

@@ -7,6 +7,7 @@ mod formats;
 mod help;
 #[cfg(unix)]
 mod process;
+mod profiles;
 mod schema;
 mod validate;
 
