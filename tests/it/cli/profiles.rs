@@ -73,15 +73,12 @@ fn a_file_of_guardrails_is_read_beside_the_manifest() {
         .file("org/more.yaml", "never: []\npermissions: {}\n");
     let found = program.run(&["validate", "--format", "plain", "--guardrails", "org/never.yaml"]);
     assert_eq!(found.code, 1, "{found:?}");
-    assert!(
-        found.text().starts_with("org/never.yaml:1:21: error[undefined-origin]: "),
-        "{found:?}"
-    );
+    assert!(found.text().contains("org/never.yaml:1:21: error[undefined-origin]: "), "{found:?}");
     let found = program.run(&["validate", "--format", "plain", "--guardrails", "org/more.yaml"]);
     let message = "org/more.yaml:2:1: error[unknown-key]: a file of guardrails cannot hold \
                    `permissions`";
-    assert!(found.code == 1 && found.text().starts_with(message), "{found:?}");
+    assert!(found.code == 1 && found.text().contains(message), "{found:?}");
     let found = program.run(&["validate", "--format", "plain", "--guardrails", "none.yaml"]);
     let message = "none.yaml:1:1: error[missing-file]: ";
-    assert!(found.code == 1 && found.text().starts_with(message), "{found:?}");
+    assert!(found.code == 1 && found.text().contains(message), "{found:?}");
 }
