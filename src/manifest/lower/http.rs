@@ -107,7 +107,8 @@ impl Lowering<'_> {
         let Some((method, path)) = service.line else {
             self.report(
                 Diagnostic::new(
-                    Code::MissingKey,
+                    // The JSON Schema cannot tell: what is missing here may stand in the backend.
+                    Code::InvalidValue,
                     node.first_character(),
                     "the request has no method and path",
                 )
