@@ -38,6 +38,11 @@ impl Span {
         Self { file, start: clamp(start), end: clamp(end.max(start)) }
     }
 
+    /// Whether the other range lies in this one.
+    pub fn contains(self, other: Self) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
     /// The range as `usize`s, for slicing text.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize

@@ -1,7 +1,21 @@
 //! What only the whole manifest can tell: one check a file, named after its code.
 
+mod additive_in_production;
+mod broad_grant;
+mod csp_blocks_bridge;
 mod granted;
+mod hosts;
+mod insecure_origin;
 mod missing_frontend;
+mod opaque_origin;
+mod origin_without_port;
+mod places;
+mod remote_webview_in_trusted_window;
+mod scope_not_enforced;
+mod scope_without_allow;
+mod scoped;
+mod self_writable;
+mod threshold_order;
 mod unanchored_pattern;
 mod unbound_capture;
 mod unbound_tenant;
@@ -9,6 +23,7 @@ mod unconstrained_path;
 mod undefined_argument;
 mod undefined_channel;
 mod undefined_command;
+mod undefined_event;
 mod undefined_origin;
 mod undefined_secret;
 mod undefined_window;
@@ -16,6 +31,7 @@ mod unguarded_optional;
 mod unreachable_command;
 mod unsafe_argument;
 mod unused_argument;
+mod writable_within;
 
 use crate::{
     diagnostic::{Diagnostic, has_errors},
@@ -38,7 +54,18 @@ impl<T> Deref for Checked<T> {
 type Check = fn(&Manifest, &mut Vec<Diagnostic>);
 
 const CHECKS: &[Check] = &[
+    additive_in_production::check,
+    broad_grant::check,
+    csp_blocks_bridge::check,
+    insecure_origin::check,
     missing_frontend::check,
+    opaque_origin::check,
+    origin_without_port::check,
+    remote_webview_in_trusted_window::check,
+    scope_not_enforced::check,
+    scope_without_allow::check,
+    self_writable::check,
+    threshold_order::check,
     unanchored_pattern::check,
     unbound_capture::check,
     unbound_tenant::check,
@@ -46,6 +73,7 @@ const CHECKS: &[Check] = &[
     undefined_argument::check,
     undefined_channel::check,
     undefined_command::check,
+    undefined_event::check,
     undefined_origin::check,
     undefined_secret::check,
     undefined_window::check,
@@ -53,6 +81,7 @@ const CHECKS: &[Check] = &[
     unreachable_command::check,
     unsafe_argument::check,
     unused_argument::check,
+    writable_within::check,
 ];
 
 /// Runs every check. The manifest is handed on if neither a check nor an earlier stage found an error.

@@ -30,7 +30,10 @@ fn check_entry(manifest: &Manifest, entry: &Entry) -> Option<Diagnostic> {
     {
         let near = nearest(plugin, manifest.plugins.keys().map(Word::as_str));
         let help = near.map_or_else(
-            || format!("declare it: `plugins: {{ {plugin}: {{ commands: … }} }}`"),
+            || match builtin(plugin) {
+                Some(_) => format!("declare it: `plugins: {{ {plugin}: {{ use: {plugin} }} }}`"),
+                None => format!("declare it: `plugins: {{ {plugin}: {{ commands: … }} }}`"),
+            },
             |near| format!("did you mean `{near}`?"),
         );
         let message = format!("the plugin `{plugin}` is not declared");

@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 
 /// Cost grows with commands × patterns that have a wildcard, and with the number of literal entries.
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
-    if !manifest.broken.permissions.is_empty() {
+    // One of two permissions of one name was left out, and may be the one that allows a command.
+    let is_double = diagnostics.iter().any(|found| found.code == Code::DuplicateName);
+    if !manifest.broken.permissions.is_empty() || is_double {
         return;
     }
     let mut literals = BTreeSet::new();

@@ -1,12 +1,14 @@
 //! `run`: the manifest's windows, and edits applied while they are open.
 
-use super::{Exit, ManifestArg, complain, complain_about, locate::locate};
+use super::{
+    Exit, ManifestArg, complain, complain_about,
+    locate::{load, locate},
+};
 use crate::{
     app::obstacles,
     command::Registry,
     diagnostic::{Format, has_errors},
     gateway::Mode,
-    reload::load,
 };
 use std::path::PathBuf;
 
@@ -27,7 +29,10 @@ pub(super) fn run(args: Args, format: Format, registry: Registry) -> Exit {
         Ok(path) => path,
         Err(exit) => return exit,
     };
-    let mut loaded = load(&path);
+    let mut loaded = match load(&path, &args.manifest) {
+        Ok(loaded) => loaded,
+        Err(exit) => return exit,
+    };
     let mode = if args.production { Mode::Production } else { Mode::Development };
     let obstacles = obstacles(&loaded, &registry, mode);
     loaded.diagnostics.extend(obstacles);
@@ -59,6 +64,7 @@ fn open(
     let options = app::Options {
         mode,
         screenshot: args.screenshot,
+        load: args.manifest.options(),
         ..app::Options::new(path, registry, Box::new(move |notice| tell(&notice, format)))
     };
     match app::run(loaded, options) {

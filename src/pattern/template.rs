@@ -52,6 +52,12 @@ impl LabelTemplate {
         label.as_str().strip_prefix(prefix)?.strip_suffix(suffix)
     }
 
+    /// The label of this form in which the star stands for `text`.
+    pub fn fill(&self, text: &str) -> Option<Label> {
+        let (prefix, suffix) = self.ends();
+        format!("{prefix}{text}{suffix}").parse().ok()
+    }
+
     /// A label that is of both forms.
     pub fn overlaps(&self, other: &Self) -> Option<Label> {
         let ((prefix, suffix), (other_prefix, other_suffix)) = (self.ends(), other.ends());

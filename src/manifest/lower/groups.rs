@@ -80,7 +80,8 @@ impl Lowering<'_> {
                     scope: None,
                 }));
             } else if let Some(at) = open.iter().position(|known| *known == group) {
-                if reports || at == 0 {
+                // A circle is reported once: by the first of its groups, going round from there.
+                if at == 0 && open.iter().all(|name| group <= *name) {
                     self.group_cycle(open.get(at..).unwrap_or_default(), group, item.span);
                 }
             } else if let Some((name, inner)) = written.get_key_value(group) {
@@ -122,12 +123,17 @@ impl Lowering<'_> {
         let built_in = builtin_groups(manifest.builtin_namespaces());
         let declared = section_entries(self.document, "groups");
         let known = declared.iter().map(|(key, _)| *key).chain(built_in.iter().map(String::as_str));
-        let help = match nearest(group, known) {
-            Some(near) => format!("did you mean `@{near}`?"),
-            None => format!("declare it: `groups: {{ {group}: [version] }}`"),
+        let near = nearest(group, known).map(|near| format!("@{near}"));
+        let help = match &near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("declare it: `groups: {{ {}: [version] }}`", group.escape_debug()),
         };
         let message = format!("the group `@{}` is not declared", group.escape_debug());
-        self.report(Diagnostic::new(Code::UndefinedGroup, span, message).help(help));
+        self.report(Diagnostic::new(Code::UndefinedGroup, span, message).help(help).did_you_mean(
+            span,
+            &format!("@{group}"),
+            near.as_deref(),
+        ));
     }
 
     /// Reads a list of commands, patterns and groups; each malformed one is reported and left out.

@@ -76,6 +76,7 @@ pub fn lower(
         groups: BTreeMap::new(),
         permissions: Vec::new(),
         never: Vec::new(),
+        profiles: document.find("profiles").map(|node| node.span),
         unlisted: Spanned::new(lowering.section("unlisted").unwrap_or(Unlisted::Deny), unlisted),
         limits: lowering.limits(),
         channels: lowering.channels(),

@@ -7,13 +7,17 @@ use portcullis::{
     app::{host, unregistered, unsupported},
     diagnostic::{Code, Diagnostic},
     gateway::Mode,
-    reload::load_content,
+    reload::load,
 };
 use std::path::Path;
 
 /// Everything that is found in a manifest before its app starts.
 fn findings(text: &str) -> Vec<Diagnostic> {
-    let loaded = load_content(Path::new("gateway.yaml"), Ok(text.as_bytes().to_vec()));
+    // In a folder of its own, which holds the file too: what it includes is looked for there.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("gateway.yaml");
+    std::fs::write(&path, text).expect("a file");
+    let loaded = load(&path);
     let missing =
         loaded.manifest.as_ref().map(|manifest| unregistered(manifest, &Registry::standard()));
     [loaded.diagnostics, missing.unwrap_or_default()].concat()

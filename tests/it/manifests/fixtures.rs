@@ -1,9 +1,9 @@
 //! `tests/manifests`: what is said about each file, whole. A new file is found by itself; `UPDATE=1` writes its text.
 
-use super::files;
+use super::{files, includes};
 use crate::support::manifest::{
-    FOLDERS, HINT, Run, assert_text_beside, codes, files as files_in, load_manifest, manifests,
-    portcullis, repository, run, validate,
+    FOLDERS, HINT, Run, assert_text_beside, codes, files as files_in, folders, load_manifest,
+    manifests, portcullis, repository, run, validate,
 };
 use portcullis::{
     Registry,
@@ -20,12 +20,16 @@ use std::{
 
 /// The code that a file is named after: the longest one that its name begins with.
 fn named_code(path: &Path) -> Code {
+    find_code(path)
+        .unwrap_or_else(|| panic!("{}: no code has this name: CODE-case.yaml", path.display()))
+}
+
+fn find_code(path: &Path) -> Option<Code> {
     let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
     let is_named = |code: &&Code| {
         stem.strip_prefix(code.as_str()).and_then(|rest| rest.strip_prefix('-')).is_some()
     };
-    let code = Code::ALL.iter().filter(is_named).max_by_key(|code| code.as_str().len());
-    *code.unwrap_or_else(|| panic!("{}: no code has this name: CODE-case.yaml", path.display()))
+    Code::ALL.iter().filter(is_named).max_by_key(|code| code.as_str().len()).copied()
 }
 
 /// The codes that stand in a rendered text, in its order.
@@ -180,6 +184,7 @@ fn every_code_has_a_fixture() {
             manifests(&format!("tests/manifests/{folder}")).iter().map(|path| named_code(path)),
         );
     }
+    shown.extend(folders(includes::FOLDER).iter().filter_map(|path| find_code(path)));
     let lacking: Vec<&Code> = Code::ALL.iter().filter(|code| !shown.contains(code)).collect();
     assert!(lacking.is_empty(), "no fixture is named after {lacking:?}");
 }
@@ -190,7 +195,7 @@ fn every_file_of_the_folder_is_read_by_a_test() {
     for entry in std::fs::read_dir(folder).expect("the folder") {
         let name = entry.expect("an entry").file_name();
         assert!(
-            FOLDERS.iter().any(|known| name == *known),
+            FOLDERS.iter().any(|known| name == *known) || name == "include",
             "no test reads tests/manifests/{name:?}"
         );
     }
