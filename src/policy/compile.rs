@@ -7,7 +7,7 @@ use super::{
 use crate::{
     check::Checked,
     manifest::{Entry, Manifest, OriginName, Permission, Unlisted},
-    name::{CommandName, Word, with_prefix},
+    name::{CommandName, with_prefix},
     pattern::{CommandPattern, LabelPattern, Origin, OriginPattern},
     source::{Sources, Spanned},
 };
@@ -72,7 +72,7 @@ fn compile_permission(
             OriginName::Named(name) => {
                 let declared = manifest.origins.get(name).map(|pattern| pattern.value.clone());
                 let site =
-                    || manifest.sites.contains_key(name).then(|| site_origin(name)).flatten();
+                    || manifest.sites.contains_key(name).then(|| OriginPattern::site(name)).flatten();
                 let pattern = declared.or_else(site);
                 origins.named.extend(pattern.map(|pattern| (name.clone(), pattern)));
             }
@@ -87,11 +87,6 @@ fn compile_permission(
         allow: resolve(&permission.allow, commands, CommandPattern::allows),
         deny: resolve(&permission.deny, commands, CommandPattern::denies),
     }
-}
-
-/// The origin of a site: its name is the host.
-fn site_origin(name: &Word) -> Option<OriginPattern> {
-    format!("site://{name}").parse().ok()
 }
 
 fn labels(patterns: &[Spanned<LabelPattern>]) -> Vec<LabelPattern> {
