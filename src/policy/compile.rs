@@ -71,8 +71,9 @@ fn compile_permission(
             OriginName::Remote => origins.remote = true,
             OriginName::Named(name) => {
                 let declared = manifest.origins.get(name).map(|pattern| pattern.value.clone());
-                let site =
-                    || manifest.sites.contains_key(name).then(|| OriginPattern::site(name)).flatten();
+                let site = || {
+                    manifest.sites.contains_key(name).then(|| OriginPattern::site(name)).flatten()
+                };
                 let pattern = declared.or_else(site);
                 origins.named.extend(pattern.map(|pattern| (name.clone(), pattern)));
             }

@@ -4,9 +4,9 @@ mod allow;
 mod call;
 mod explain;
 mod fix;
+mod fmt;
 mod formats;
 mod help;
-mod fmt;
 #[cfg(unix)]
 mod process;
 mod schema;
