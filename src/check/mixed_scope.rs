@@ -2,7 +2,7 @@
 
 use super::access::{Access, DeniedId, Grant, GrantId, RegionId};
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, has_errors},
     manifest::Manifest,
     pattern::Budget,
     source::Span,
@@ -15,7 +15,7 @@ const MOST_STEPS: usize = 8_000_000;
 
 /// Cost grows with the number of pairs of regions for which an entry with a scope meets one without.
 pub(super) fn check(access: &Access<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if !access.is_whole() {
+    if !access.is_whole() && has_errors(diagnostics) {
         return;
     }
     let mut search = Search {
@@ -46,15 +46,15 @@ pub(super) fn check(access: &Access<'_>, diagnostics: &mut Vec<Diagnostic>) {
 
 /// What is said when not even the permissions could be resolved.
 pub(super) fn give_up(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
-    let entries = manifest.permissions.iter().flat_map(|permission| &permission.allow);
-    let scope = entries.filter_map(|entry| entry.scope.as_ref()).next();
+    let mut entries = manifest.permissions.iter().flat_map(|permission| &permission.allow);
+    let scope = entries.find_map(|entry| entry.scope.as_ref());
     diagnostics.extend(scope.map(|scope| undecidable(scope.span)));
 }
 
 fn undecidable(span: Span) -> Diagnostic {
-    let message = "the permissions have too many patterns to tell whether somebody has this with and without a scope";
+    let message = "the permissions have patterns too many or too involved to tell whether a caller has this with and without a scope";
     Diagnostic::new(Code::Undecidable, span, message)
-        .help("use fewer patterns in the permissions that allow these commands")
+        .help("write patterns with fewer wildcards where these commands are allowed and denied")
 }
 
 struct Search<'s, 'a> {

@@ -20,7 +20,6 @@ mod unused_argument;
 use crate::{
     diagnostic::{Diagnostic, has_errors},
     manifest::Manifest,
-    pattern::TooManyClasses,
 };
 use access::Access;
 use std::ops::Deref;
@@ -64,17 +63,14 @@ pub fn check(manifest: Manifest, diagnostics: &mut Vec<Diagnostic>) -> Option<Ch
 fn check_access(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
     let sites = access::sites(manifest);
     duplicate_permission::check(manifest, &sites, diagnostics);
-    match Access::new(manifest, &sites) {
-        Ok(access) => {
-            mixed_scope::check(&access, diagnostics);
-            never_violated::check(&access, diagnostics);
-            redundant_permission::check(&access, &sites, diagnostics);
-            shadowed_allow::check(&access, diagnostics);
-            unreachable_command::check(&access, diagnostics);
-        }
-        Err(TooManyClasses) => {
-            mixed_scope::give_up(manifest, diagnostics);
-            never_violated::give_up(manifest, diagnostics);
-        }
-    }
+    let Ok(access) = Access::new(manifest, &sites) else {
+        mixed_scope::give_up(manifest, diagnostics);
+        never_violated::give_up(manifest, diagnostics);
+        return;
+    };
+    mixed_scope::check(&access, diagnostics);
+    never_violated::check(&access, diagnostics);
+    redundant_permission::check(&access, &sites, diagnostics);
+    shadowed_allow::check(&access, diagnostics);
+    unreachable_command::check(&access, diagnostics);
 }

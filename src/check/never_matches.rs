@@ -128,6 +128,9 @@ fn overlaps(pattern: &LabelPattern, template: &LabelTemplate, budget: &mut Budge
     let Ok(template) = template.as_str().parse::<LabelPattern>() else { return true };
     let mut part = budget.part(MOST_STEPS_A_PAIR);
     let classes = label_classes(&[pattern, &template], &mut part);
-    budget.give_back(part);
+    // An automaton that grew too large has cost all of it.
+    if classes.is_ok() {
+        budget.give_back(part);
+    }
     classes.map_or(true, |classes| classes.iter().any(|class| class.members.count_ones(..) == 2))
 }

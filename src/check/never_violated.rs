@@ -2,7 +2,7 @@
 
 use super::access::{Access, CommandId, DeniedId, GrantId, RegionId};
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, has_errors},
     ipc::Caller,
     manifest::{Guardrail, Manifest},
     pattern::{Budget, TooManyClasses},
@@ -16,7 +16,7 @@ const MOST_STEPS: usize = 20_000_000;
 
 /// Cost grows with guardrails × commands, and with the number of different questions.
 pub(super) fn check(access: &Access<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if !access.is_whole() {
+    if !access.is_whole() && has_errors(diagnostics) {
         return;
     }
     let mut budget = Budget::new(MOST_STEPS);
@@ -43,9 +43,10 @@ pub(super) fn give_up(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn undecidable(guardrail: &Guardrail) -> Diagnostic {
-    let message = "the permissions have too many patterns to tell whether this is kept";
+    let message =
+        "the permissions have patterns too many or too involved to tell whether this is kept";
     Diagnostic::new(Code::Undecidable, guardrail.span, message)
-        .help("use fewer patterns in the permissions that allow these commands, or name the commands and windows in the guardrail")
+        .help("write patterns with fewer wildcards where these commands are allowed and denied")
 }
 
 /// A caller that may call what it must not.

@@ -40,17 +40,13 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
             }
             Ok(())
         };
-        match search() {
-            Ok(()) => {}
-            Err(TooManyClasses) => {
-                let message =
-                    "there are too many templates to tell whether this one overlaps another";
-                diagnostics.push(
-                    Diagnostic::new(Code::Undecidable, template.span, message)
-                        .help("use fewer templates"),
-                );
-                return;
-            }
+        if let Err(TooManyClasses) = search() {
+            let message = "there are too many templates to tell whether this one overlaps another";
+            diagnostics.push(
+                Diagnostic::new(Code::Undecidable, template.span, message)
+                    .help("use fewer templates"),
+            );
+            return;
         }
     }
 }

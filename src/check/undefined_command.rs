@@ -1,21 +1,26 @@
 //! `undefined-command` and `undefined-plugin`: a permission about something that does not exist.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, nearest},
+    diagnostic::{Code, Diagnostic, Suggestions},
     manifest::{Entry, Manifest},
     name::{CommandName, Word, with_prefix},
     pattern::CommandPattern,
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
+    let mut suggestions = Suggestions::default();
     for permission in &manifest.permissions {
         for entry in permission.allow.iter().chain(&permission.deny) {
-            diagnostics.extend(check_entry(manifest, entry));
+            diagnostics.extend(check_entry(manifest, entry, &mut suggestions));
         }
     }
 }
 
-fn check_entry(manifest: &Manifest, entry: &Entry) -> Option<Diagnostic> {
+fn check_entry(
+    manifest: &Manifest,
+    entry: &Entry,
+    suggestions: &mut Suggestions,
+) -> Option<Diagnostic> {
     let text = entry.value.as_str();
     if let Some(plugin) = entry.value.plugin()
         && manifest.broken.plugins.contains(plugin)
@@ -25,7 +30,7 @@ fn check_entry(manifest: &Manifest, entry: &Entry) -> Option<Diagnostic> {
     if let Some(plugin) = entry.value.plugin()
         && !manifest.plugins.contains_key(plugin)
     {
-        let near = nearest(plugin, manifest.plugins.keys().map(Word::as_str));
+        let near = suggestions.nearest(plugin, manifest.plugins.keys().map(Word::as_str));
         let help = near.map_or_else(
             || format!("declare it: `plugins: {{ {plugin}: {{ commands: … }} }}`"),
             |near| format!("did you mean `{near}`?"),
@@ -55,7 +60,7 @@ fn check_entry(manifest: &Manifest, entry: &Entry) -> Option<Diagnostic> {
     if is_declared {
         return None;
     }
-    let near = nearest(text, manifest.commands.keys().map(CommandName::as_str));
+    let near = suggestions.nearest(text, manifest.commands.keys().map(CommandName::as_str));
     let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None if entry.value.plugin().is_some() => {

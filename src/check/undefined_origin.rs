@@ -1,12 +1,13 @@
 //! `undefined-origin`: a permission names an origin that `origins:` does not.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, nearest},
+    diagnostic::{Code, Diagnostic, Suggestions},
     manifest::{Manifest, OriginName},
     name::Word,
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
+    let mut suggestions = Suggestions::default();
     for permission in &manifest.permissions {
         for origin in &permission.origins {
             let OriginName::Named(name) = &origin.value else { continue };
@@ -16,7 +17,7 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
                 continue;
             }
             let known = manifest.origins.keys().map(Word::as_str).chain(["app", "remote"]);
-            let near = nearest(name.as_str(), known);
+            let near = suggestions.nearest(name.as_str(), known);
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("declare it: `origins: {{ {name}: \"https://example.com\" }}`"),

@@ -247,7 +247,8 @@ impl<'a> Access<'a> {
         Ok(regions)
     }
 
-    /// Whether everything about permissions could be read: otherwise one that is missing may mend what seems wrong.
+    /// Whether everything about permissions could be read: otherwise what is missing may mend what seems wrong, and
+    /// its own fault is reported.
     pub(super) fn is_whole(&self) -> bool {
         let broken = &self.manifest.broken;
         broken.permissions.is_empty() && broken.groups.is_empty()

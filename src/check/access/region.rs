@@ -188,6 +188,9 @@ impl<'a> Regions<'a> {
         if inside.iter().any(|region| outside.contains(region)) {
             return Answer::Nobody;
         }
+        if budget.spend(1).is_err() {
+            return Answer::Unknown;
+        }
         let space = self.space.get_or_init(|| {
             Space::new(&self.list, &Origin::app(), &mut Budget::new(MOST_STEPS_AT_ONCE)).ok()
         });
@@ -196,7 +199,10 @@ impl<'a> Regions<'a> {
             Some(space) => space.find(inside, outside, &mut part),
             None => self.find_among(inside, outside, &mut part),
         };
-        budget.give_back(part);
+        // An automaton that grew too large has cost all of it.
+        if answer != Answer::Unknown {
+            budget.give_back(part);
+        }
         answer
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Lowering, plugins::add_builtin, section_entries};
 use crate::{
-    diagnostic::{Code, Diagnostic, nearest},
+    diagnostic::{Code, Diagnostic},
     document::Node,
     manifest::{
         Builtin, Entry, Group, Manifest, PluginKind, Scope, builtin, builtin::BEYOND_THE_CALLER,
@@ -122,7 +122,7 @@ impl Lowering<'_> {
         let built_in = builtin_groups(namespaces(manifest));
         let declared = section_entries(self.document, "groups");
         let known = declared.iter().map(|(key, _)| *key).chain(built_in.iter().map(String::as_str));
-        let help = match nearest(group, known) {
+        let help = match self.suggestions.nearest(group, known) {
             Some(near) => format!("did you mean `@{near}`?"),
             None => format!("declare it: `groups: {{ {group}: [version] }}`"),
         };

@@ -57,8 +57,8 @@ impl Budget {
     }
 
     /// Takes back what a part has left.
-    pub(crate) fn give_back(&mut self, part: Self) {
-        self.0 += part.0;
+    pub(crate) fn give_back(&mut self, Self(left): Self) {
+        self.0 += left;
     }
 
     /// Takes steps away, or all that is left.
