@@ -11,7 +11,7 @@ pub use fix::{Edit, Fix};
 pub use render::{Format, Style, render, to_json};
 pub(crate) use render::{clean, json_text};
 pub use report::{Finding, Report, summary_line};
-pub use suggest::nearest;
+pub use suggest::{Suggestions, nearest};
 
 use crate::source::Span;
 

@@ -46,6 +46,11 @@ impl LabelTemplate {
         &self.text
     }
 
+    /// What stands before the star.
+    pub fn prefix(&self) -> &str {
+        self.ends().0
+    }
+
     /// What the star stands for in a label of this form.
     pub fn matches<'a>(&self, label: &'a Label) -> Option<&'a str> {
         let (prefix, suffix) = self.ends();

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     check::Checked,
     manifest::{ArgumentKind, Command, Entry, Manifest, OriginName, Permission, Unlisted},
-    name::{CommandName, Word, with_prefix},
+    name::{CommandName, with_prefix},
     pattern::{CommandPattern, LabelPattern, Origin, OriginPattern},
     source::{Sources, Spanned},
 };
@@ -76,8 +76,9 @@ fn compile_permission(
             OriginName::Remote => origins.remote = true,
             OriginName::Named(name) => {
                 let declared = manifest.origins.get(name).map(|pattern| pattern.value.clone());
-                let site =
-                    || manifest.sites.contains_key(name).then(|| site_origin(name)).flatten();
+                let site = || {
+                    manifest.sites.contains_key(name).then(|| OriginPattern::site(name)).flatten()
+                };
                 let pattern = declared.or_else(site);
                 origins.named.extend(pattern.map(|pattern| (name.clone(), pattern)));
             }
@@ -124,11 +125,6 @@ fn unenforced(command: &Command, is_scoped: bool) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-/// The origin of a site: its name is the host.
-fn site_origin(name: &Word) -> Option<OriginPattern> {
-    format!("site://{name}").parse().ok()
 }
 
 fn labels(patterns: &[Spanned<LabelPattern>]) -> Vec<LabelPattern> {

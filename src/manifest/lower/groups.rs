@@ -2,7 +2,7 @@
 
 use super::{Lowering, plugins::add_builtin, section_entries};
 use crate::{
-    diagnostic::{Code, Diagnostic, nearest},
+    diagnostic::{Code, Diagnostic},
     document::Node,
     manifest::{
         Builtin, Entry, Group, Manifest, Scope, builtin, builtin::BEYOND_THE_CALLER, builtin::set,
@@ -123,7 +123,7 @@ impl Lowering<'_> {
         let built_in = builtin_groups(manifest.builtin_namespaces());
         let declared = section_entries(self.document, "groups");
         let known = declared.iter().map(|(key, _)| *key).chain(built_in.iter().map(String::as_str));
-        let near = nearest(group, known).map(|near| format!("@{near}"));
+        let near = self.suggestions.nearest(group, known).map(|near| format!("@{near}"));
         let help = match &near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("declare it: `groups: {{ {}: [version] }}`", group.escape_debug()),

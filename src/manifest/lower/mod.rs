@@ -24,7 +24,7 @@ use super::{
     structure::{Structure, check_structure},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, Suggestions},
     document::{Entry, Node},
     name::NameError,
     source::{Span, Spanned},
@@ -48,7 +48,9 @@ pub fn lower(
     let json = document.to_json();
     let structure = check_structure(document, &json, diagnostics);
     json.as_object()?;
-    let mut lowering = Lowering { document, json: &json, structure, folders, diagnostics };
+    let suggestions = Suggestions::default();
+    let mut lowering =
+        Lowering { document, json: &json, structure, folders, diagnostics, suggestions };
     let broken = Broken {
         app: lowering.structure.is_broken("/app") || lowering.is_unread_section("app"),
         commands: lowering.unread("commands"),
@@ -106,6 +108,7 @@ pub(super) struct Lowering<'a> {
     structure: Structure,
     folders: Folders,
     diagnostics: &'a mut Vec<Diagnostic>,
+    suggestions: Suggestions,
 }
 
 /// The entries of a section of the file, such as `commands`.

@@ -7,7 +7,7 @@ use portcullis::{
     app::{host, unregistered, unsupported},
     diagnostic::{Code, Diagnostic},
     gateway::Mode,
-    reload::load,
+    reload::{load, load_content},
 };
 use std::path::Path;
 
