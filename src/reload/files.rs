@@ -4,7 +4,7 @@ use crate::{diagnostic::Code, source::MAX_BYTES};
 use std::{
     fs::File,
     io::{self, Read as _},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 /// What reading a manifest's file gave: its bytes, or the fault as a code and a message.
@@ -24,6 +24,35 @@ pub trait Files {
     }
 }
 
+const GLOB: glob::MatchOptions = glob::MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: true,
+};
+
+/// Whether a path or glob stands for a file, be it on disk or not.
+pub fn is_meant(pattern: &Path, file: &Path) -> bool {
+    let pattern = lexical(pattern);
+    let glob = || glob::Pattern::new(pattern.to_str()?).ok();
+    pattern == file || glob().is_some_and(|glob| glob.matches_path_with(file, GLOB))
+}
+
+/// A path without `.` and without what `..` takes back, as it is written: links are not looked at.
+pub fn lexical(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        let is_name = matches!(clean.components().next_back(), Some(Component::Normal(_)));
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if is_name => {
+                clean.pop();
+            }
+            part => clean.push(part),
+        }
+    }
+    clean
+}
+
 /// The file system.
 #[derive(Debug, Clone, Copy)]
 pub struct Disk;
@@ -37,13 +66,8 @@ impl Files for Disk {
         if pattern.is_file() {
             return vec![pattern.to_owned()];
         }
-        let options = glob::MatchOptions {
-            case_sensitive: true,
-            require_literal_separator: true,
-            require_literal_leading_dot: true,
-        };
         let Some(pattern) = pattern.to_str() else { return Vec::new() };
-        let Ok(found) = glob::glob_with(pattern, options) else { return Vec::new() };
+        let Ok(found) = glob::glob_with(pattern, GLOB) else { return Vec::new() };
         found.filter_map(Result::ok).filter(|path| path.is_file()).collect()
     }
 }

@@ -8,6 +8,6 @@ mod probe;
 mod settle;
 mod watch;
 
-pub use files::{Content, Disk, Files, read};
+pub use files::{Content, Disk, Files, is_meant, lexical, read};
 pub use load::{LoadOptions, Loaded, load, load_content, load_from, load_profiles};
 pub use watch::{Change, Watch, WatchMode};
