@@ -92,9 +92,11 @@ impl Actions<'_> {
     fn edit(&self, places: &Places<'_>, fixes: &[&Fix]) -> Option<WorkspaceEdit> {
         let analysis = self.workspace.analysis(self.path)?;
         let mut by_file = BTreeMap::<&Path, Vec<TextEdit>>::new();
+        let mut is_windows = HashMap::new();
         for edit in fixes.iter().flat_map(|fix| &fix.edits) {
             let source = analysis.loaded.sources.find(edit.span.file)?;
-            let is_windows = source.text().contains("\r\n");
+            let is_windows =
+                *is_windows.entry(edit.span.file).or_insert_with(|| source.text().contains("\r\n"));
             let new_text =
                 if is_windows { edit.text.replace('\n', "\r\n") } else { edit.text.clone() };
             let edit = TextEdit { range: places.area(edit.span)?, new_text };

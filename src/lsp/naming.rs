@@ -12,7 +12,7 @@ use crate::{
     pattern::{Budget, Class, CommandPattern, LabelPattern, OriginPattern, label_classes},
     source::Source,
 };
-use std::{collections::HashSet, ops::Range};
+use std::{cell::OnceCell, collections::HashSet, ops::Range};
 
 /// What comparing a pattern with a template may cost.
 const STEPS: usize = 20_000;
@@ -31,7 +31,8 @@ enum Meaning<'a> {
         pattern: Box<CommandPattern>,
         is_deny: bool,
     },
-    Labels(Section, Box<LabelPattern>),
+    /// Labels of windows or webviews. Reading a pattern costs more than anything else here.
+    Labels(Section, &'a str, OnceCell<Option<LabelPattern>>),
     Argument(Option<Target<'a>>),
     /// A part of the caller's origin.
     Capture(&'a str),
@@ -45,8 +46,10 @@ impl Meaning<'_> {
             Self::Commands { pattern, is_deny } => {
                 named.section == Section::Commands && stands_for(pattern, *is_deny, &named.name)
             }
-            Self::Labels(section, pattern) => {
-                named.section == *section && has_label(named, pattern)
+            Self::Labels(section, text, pattern) => {
+                let pattern = || pattern.get_or_init(|| text.parse().ok()).as_ref();
+                named.section == *section
+                    && pattern().is_some_and(|pattern| has_label(named, pattern))
             }
             Self::Argument(argument) => {
                 argument.zip(named.at).is_some_and(|(it, at)| it.is_same(&at))
@@ -110,10 +113,9 @@ impl<'a> Declared<'a> {
             Some(Sort::Allowed) => commands_mentioned(at, text, false),
             Some(Sort::Denied) => commands_mentioned(at, text, true),
             Some(sort @ (Sort::Window | Sort::Webview)) => {
-                let Ok(pattern) = text.parse() else { return Vec::new() };
                 let is_window = sort == Sort::Window;
                 let section = if is_window { Section::Windows } else { Section::Webviews };
-                whole(Meaning::Labels(section, Box::new(pattern)))
+                whole(Meaning::Labels(section, text, OnceCell::new()))
             }
             Some(Sort::Opener) => name(&[Section::Windows]),
             Some(Sort::Origin) => name(&[Section::Origins]),
@@ -178,7 +180,7 @@ impl<'a> Declared<'a> {
                 let found = sections.iter().map(|section| self.find(*section, name).cloned());
                 found.map(Iterator::collect::<Vec<_>>).find(|it| !it.is_empty()).unwrap_or_default()
             }
-            (Meaning::Labels(section, _), _) => filtered(*section),
+            (Meaning::Labels(section, ..), _) => filtered(*section),
             (Meaning::Capture(_), _) => filtered(Section::Origins),
             _ => {
                 let mut found = filtered(Section::Commands);
