@@ -5,7 +5,7 @@ use std::{
     collections::BTreeSet,
     fs::File,
     io::{self, Read as _},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 /// More folders than this are not looked for behind one part of a glob.
@@ -26,6 +26,35 @@ pub trait Files {
     fn identity(&self, path: &Path) -> PathBuf {
         path.canonicalize().unwrap_or_else(|_| path.to_owned())
     }
+}
+
+const GLOB: glob::MatchOptions = glob::MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: true,
+};
+
+/// Whether a path or glob stands for a file, be it on disk or not.
+pub fn is_meant(pattern: &Path, file: &Path) -> bool {
+    let pattern = lexical(pattern);
+    let glob = || glob::Pattern::new(pattern.to_str()?).ok();
+    pattern == file || glob().is_some_and(|glob| glob.matches_path_with(file, GLOB))
+}
+
+/// A path without `.` and without what `..` takes back, as it is written: links are not looked at.
+pub fn lexical(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        let is_name = matches!(clean.components().next_back(), Some(Component::Normal(_)));
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if is_name => {
+                clean.pop();
+            }
+            part => clean.push(part),
+        }
+    }
+    clean
 }
 
 /// The file system.
@@ -66,12 +95,7 @@ impl Files for Edited<'_> {
 
 /// What is on the disk for a glob; nothing where it is malformed.
 fn expand(pattern: &Path) -> impl Iterator<Item = PathBuf> {
-    let options = glob::MatchOptions {
-        case_sensitive: true,
-        require_literal_separator: true,
-        require_literal_leading_dot: true,
-    };
-    let found = pattern.to_str().and_then(|pattern| glob::glob_with(pattern, options).ok());
+    let found = pattern.to_str().and_then(|pattern| glob::glob_with(pattern, GLOB).ok());
     found.into_iter().flatten().filter_map(Result::ok)
 }
 

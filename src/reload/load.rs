@@ -15,7 +15,7 @@ use crate::{
     source::{MAX_BYTES, Source, Sources, Span},
 };
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     path::{Path, PathBuf},
 };
 
@@ -130,11 +130,14 @@ pub fn load_profiles(path: &Path, options: &LoadOptions, files: &dyn Files) -> L
     }
     for profile in loaded.profiles.clone() {
         let options = LoadOptions { profile: Some(profile.clone()), ..options.clone() };
+        let mut known = BTreeMap::<_, Vec<String>>::new();
+        for found in &loaded.diagnostics {
+            known.entry((found.code, found.span)).or_default().push(found.message.clone());
+        }
         for mut diagnostic in load_from(path, &options, files).diagnostics {
-            let is_known = loaded.diagnostics.iter().any(|known| {
-                known.code == diagnostic.code
-                    && known.span == diagnostic.span
-                    && known.message.starts_with(&diagnostic.message)
+            let known = known.get(&(diagnostic.code, diagnostic.span));
+            let is_known = known.is_some_and(|known| {
+                known.iter().any(|message| message.starts_with(&diagnostic.message))
             });
             if !is_known {
                 let message = &diagnostic.message;

@@ -10,7 +10,7 @@ mod settle;
 mod snapshot;
 mod watch;
 
-pub use files::{Content, Disk, Edited, Files, read};
+pub use files::{Content, Disk, Edited, Files, is_meant, lexical, read};
 pub use load::{LoadOptions, Loaded, load, load_content, load_from, load_profiles};
 pub use snapshot::FileSnapshot;
 pub use watch::{Change, Watch, WatchMode};

@@ -1,8 +1,11 @@
 //! The language server as an editor meets it: the real binary, spoken with over its pipes.
 
+mod actions;
 mod completion;
 mod findings;
 mod hover;
+mod includes;
+mod language;
 mod navigation;
 mod protocol;
 mod typing;
