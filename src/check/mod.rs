@@ -10,7 +10,7 @@ mod unreachable_command;
 mod unused_argument;
 
 use crate::{
-    diagnostic::{Diagnostic, has_errors},
+    diagnostic::{Diagnostic, Diagnostics},
     manifest::Manifest,
 };
 use std::ops::Deref;
@@ -41,9 +41,11 @@ const CHECKS: &[Check] = &[
 ];
 
 /// Runs every check. The manifest is handed on if neither a check nor an earlier stage found an error.
-pub fn check(manifest: Manifest, diagnostics: &mut Vec<Diagnostic>) -> Option<Checked<Manifest>> {
+pub fn check(manifest: Manifest, diagnostics: &mut Diagnostics) -> Option<Checked<Manifest>> {
     for check in CHECKS {
-        check(&manifest, diagnostics);
+        let mut found = Vec::new();
+        check(&manifest, &mut found);
+        diagnostics.extend(found);
     }
-    (!has_errors(diagnostics)).then_some(Checked(manifest))
+    (!diagnostics.has_errors()).then_some(Checked(manifest))
 }

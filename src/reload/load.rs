@@ -3,7 +3,7 @@
 use super::files::{Content, Disk, Files};
 use crate::{
     check::{Checked, check},
-    diagnostic::{Code, Diagnostic, has_errors},
+    diagnostic::{Code, Diagnostic, Diagnostics, Omitted, has_errors},
     document::{self, Node},
     manifest::{
         Folders, Include, Manifest, add_guardrails, add_include, apply_profile, includes, lower,
@@ -39,8 +39,10 @@ pub struct Loaded {
     pub includes: Vec<PathBuf>,
     /// The profiles that the manifest declares.
     pub profiles: Vec<String>,
-    /// Everything that any stage found.
+    /// What the stages found: the worst of it, if it is very much.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many findings there are beside them.
+    pub omitted: Omitted,
     /// One tree from all files, with the profile over it, where they could be parsed.
     pub document: Option<Node>,
     /// The manifest, if nothing that was found is an error.
@@ -77,7 +79,7 @@ pub fn load_from(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loade
     let mut reading = Reading {
         files,
         sources: Sources::default(),
-        diagnostics: Vec::new(),
+        diagnostics: Diagnostics::default(),
         open: Vec::new(),
         seen: HashSet::new(),
         includes: Vec::new(),
@@ -95,7 +97,9 @@ pub fn load_from(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loade
         let manifest = lower(document, folders, &mut diagnostics)?;
         check(manifest, &mut diagnostics)
     });
-    Loaded { content, sources, includes, profiles: declared, diagnostics, document, manifest }
+    let (diagnostics, omitted) = diagnostics.into_parts();
+    let profiles = declared;
+    Loaded { content, sources, includes, profiles, diagnostics, omitted, document, manifest }
 }
 
 /// Reads a manifest as it is and with each of its profiles; findings are those of all readings, each once.
@@ -130,7 +134,7 @@ pub fn load_profiles(path: &Path, options: &LoadOptions, files: &dyn Files) -> L
 struct Reading<'a> {
     files: &'a dyn Files,
     sources: Sources,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Diagnostics,
     /// The files that are being read, each an include of the one before.
     open: Vec<PathBuf>,
     seen: HashSet<PathBuf>,
@@ -143,7 +147,7 @@ impl Reading<'_> {
         match text(content) {
             Ok(text) => {
                 let file = self.sources.add(Source::new(path, &text));
-                document::parse(self.sources.find(file)?, file, &mut self.diagnostics)
+                document::read(self.sources.find(file)?, file, &mut self.diagnostics)
             }
             Err((code, message, readable)) => {
                 let file = self.sources.add(Source::new(path, &readable));

@@ -93,12 +93,12 @@ impl Lowering<'_> {
         if keywords.is_empty() {
             return None;
         }
-        let before = self.diagnostics.len();
+        let before = self.diagnostics.count();
         self.keywords(node, true);
         let schema = Value::Object(keywords);
         let built = jsonschema::draft202012::options().should_validate_formats(true).build(&schema);
         match built {
-            Ok(_) if self.diagnostics.len() > before => None,
+            Ok(_) if self.diagnostics.count() > before => None,
             Ok(validator) => {
                 Some(Contract { schema: Arc::new(schema), validator: Arc::new(validator) })
             }

@@ -23,8 +23,8 @@ use super::{
     structure::{Structure, check_structure},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic},
-    document::{Entry, Node},
+    diagnostic::{Code, Diagnostic, Diagnostics},
+    document::{Entry, Kind, Node},
     name::NameError,
     source::{Span, Spanned},
 };
@@ -35,19 +35,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// So many values may stand in the place of names: entries of groups, and what commands take from shared backends.
+const MOST_REPEATED: usize = 250_000;
+
 /// Reads a document as a manifest; `folders` are those of its files.
 ///
 /// Every fault is reported. An entry with a structural fault is left out, and its name is remembered in
 /// [`Manifest::broken`]. `None` means that not even the outline could be read.
-pub fn lower(
-    document: &Node,
-    folders: Folders,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Manifest> {
-    let json = document.to_json();
-    let structure = check_structure(document, &json, diagnostics);
-    json.as_object()?;
-    let mut lowering = Lowering { document, json: &json, structure, folders, diagnostics };
+pub fn lower(document: &Node, folders: Folders, diagnostics: &mut Diagnostics) -> Option<Manifest> {
+    let structure = check_structure(document, diagnostics);
+    if !matches!(document.kind, Kind::Map(_)) {
+        return None;
+    }
+    let mut lowering = Lowering { document, structure, folders, diagnostics, repeated: 0 };
     let broken = Broken {
         app: lowering.structure.is_broken("/app") || lowering.is_unread_section("app"),
         commands: lowering.unread("commands"),
@@ -94,16 +94,22 @@ pub fn lower(
     lowering.groups(&mut manifest);
     lowering.permissions(&mut manifest);
     lowering.never(&mut manifest);
+    if lowering.repeated > MOST_REPEATED {
+        // What was not repeated is missing from these.
+        manifest.broken.permissions.is_whole_section = true;
+        manifest.broken.commands.is_whole_section = true;
+    }
     Some(manifest)
 }
 
-/// The state of one lowering: the same value as JSON, the faults that are known, and where new ones go.
+/// The state of one lowering: the faults that are known, and where new ones go.
 pub(super) struct Lowering<'a> {
     document: &'a Node,
-    json: &'a Value,
     structure: Structure,
     folders: Folders,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    diagnostics: &'a mut Diagnostics,
+    /// How many values stand there in the place of names, so far.
+    repeated: usize,
 }
 
 /// The entries of a section of the file, such as `commands`.
@@ -144,14 +150,36 @@ impl Lowering<'_> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Whether a name may stand for so many more values: a small file can name a long group from every line. The
+    /// first time that it may not is reported.
+    fn may_repeat(&mut self, count: usize, span: Span) -> bool {
+        let before = self.repeated;
+        self.repeated = before.saturating_add(count);
+        if before <= MOST_REPEATED && self.repeated > MOST_REPEATED {
+            let message = format!(
+                "the groups and shared backends of the manifest stand for more than {MOST_REPEATED} values"
+            );
+            let help = "name long groups less often: a pattern such as `files_*` is one value";
+            self.report(Diagnostic::new(Code::FileTooLarge, span, message).help(help));
+        }
+        self.repeated <= MOST_REPEATED
+    }
+
+    /// Whether more was found than anybody is told about, so that help is not worth a search.
+    fn has_enough(&self) -> bool {
+        self.diagnostics.count() > 5000
+    }
+
     /// Reads the value at a JSON pointer, unless something in it is known to be broken.
     fn read<T: DeserializeOwned>(&self, pointer: &str) -> Option<T> {
         if self.structure.is_unreadable(pointer) {
             return None;
         }
-        let value = self.json.pointer(pointer)?;
+        let node = self.document.pointer(pointer)?;
         // To JSON Schema `4.0` is an integer; to Rust it is not.
-        T::deserialize(value).or_else(|_| T::deserialize(&with_integers(value))).ok()
+        T::deserialize(node.to_json())
+            .or_else(|_| T::deserialize(with_integers(&node.to_json())))
+            .ok()
     }
 
     fn section<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
