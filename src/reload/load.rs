@@ -13,6 +13,7 @@ use crate::{
 };
 use std::{
     collections::HashSet,
+    mem,
     path::{Path, PathBuf},
 };
 
@@ -83,6 +84,7 @@ pub fn load_from(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loade
         open: Vec::new(),
         seen: HashSet::new(),
         includes: Vec::new(),
+        is_full: false,
     };
     let content = files.read(path);
     let mut document = reading.parse(path, content.clone());
@@ -139,6 +141,8 @@ struct Reading<'a> {
     open: Vec<PathBuf>,
     seen: HashSet<PathBuf>,
     includes: Vec<PathBuf>,
+    /// Whether there are more files than are read.
+    is_full: bool,
 }
 
 impl Reading<'_> {
@@ -181,8 +185,22 @@ impl Reading<'_> {
         }
     }
 
+    /// Reports the first file that is one too many.
+    fn too_many(&mut self, span: Span) {
+        if mem::replace(&mut self.is_full, true) {
+            return;
+        }
+        let message = format!("the manifest has more than {MAX_FILES} files");
+        let help = "put what belongs together into one file";
+        self.diagnostics.push(Diagnostic::new(Code::FileTooLarge, span, message).help(help));
+    }
+
     /// Reads the files that an include stands for, and theirs, in the order of their names.
     fn include(&mut self, from: &Path, include: &Include, parts: &mut Vec<Node>) {
+        if self.includes.len() >= MAX_FILES {
+            self.too_many(include.path.span);
+            return;
+        }
         let folder = from.parent().unwrap_or(Path::new(""));
         let wanted = &include.path.value;
         let pattern = folder.join(wanted);
@@ -220,12 +238,7 @@ impl Reading<'_> {
                 continue;
             }
             if self.sources.iter().count() >= MAX_FILES {
-                let message = format!("the manifest has more than {MAX_FILES} files");
-                self.diagnostics.push(Diagnostic::new(
-                    Code::FileTooLarge,
-                    include.path.span,
-                    message,
-                ));
+                self.too_many(include.path.span);
                 return;
             }
             if let Some(part) = self.parse(&path, self.files.read(&path)) {

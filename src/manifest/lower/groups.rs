@@ -87,7 +87,8 @@ impl Lowering<'_> {
                 continue;
             };
             if let Some(at) = places.get(inner) {
-                let way: Vec<&str> = open.iter().skip(*at).map(|(name, _)| *name).collect();
+                let way = open.iter().skip(*at).map(|(name, _)| *name).take(LONG_WAY + 1);
+                let way: Vec<&str> = way.collect();
                 self.group_cycle(&way, inner, item.span);
             } else if !replaced.contains_key(inner) {
                 places.insert(inner, open.len());
@@ -109,6 +110,9 @@ impl Lowering<'_> {
                 }
                 continue;
             };
+            if !self.may_repeat(0, span) {
+                continue;
+            }
             let inner = match built_in_entries(group, manifest) {
                 Some(patterns) => patterns,
                 None => match replaced.get(group) {
@@ -191,7 +195,7 @@ impl Lowering<'_> {
                 continue;
             };
             let declared = manifest.groups.get(name);
-            if declared.is_some_and(|group| !self.may_repeat(group.entries.len(), span)) {
+            if !self.may_repeat(declared.map_or(0, |group| group.entries.len()), span) {
                 continue;
             }
             let patterns: Vec<CommandPattern> = if let Some(group) = declared {

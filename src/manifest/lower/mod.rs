@@ -5,6 +5,7 @@ mod arguments;
 mod commands;
 mod contracts;
 mod environment;
+mod expressions;
 mod groups;
 mod guardrails;
 mod http;
@@ -19,7 +20,7 @@ mod templates;
 mod windows;
 
 use super::{
-    Broken, BrokenNames, Folders, Manifest, Unlisted,
+    Broken, BrokenNames, Contract, Folders, Manifest, Unlisted,
     structure::{Structure, check_structure},
 };
 use crate::{
@@ -28,10 +29,11 @@ use crate::{
     name::NameError,
     source::{Span, Spanned},
 };
+use jsonschema::PatternCache;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
 };
 
@@ -47,7 +49,16 @@ pub fn lower(document: &Node, folders: Folders, diagnostics: &mut Diagnostics) -
     if !matches!(document.kind, Kind::Map(_)) {
         return None;
     }
-    let mut lowering = Lowering { document, structure, folders, diagnostics, repeated: 0 };
+    let mut lowering = Lowering {
+        document,
+        structure,
+        folders,
+        diagnostics,
+        repeated: 0,
+        contracts: HashMap::new(),
+        expressions: PatternCache::new(),
+        expression_weight: 0,
+    };
     let broken = Broken {
         app: lowering.structure.is_broken("/app") || lowering.is_unread_section("app"),
         commands: lowering.unread("commands"),
@@ -110,6 +121,11 @@ pub(super) struct Lowering<'a> {
     diagnostics: &'a mut Diagnostics,
     /// How many values stand there in the place of names, so far.
     repeated: usize,
+    /// The schemas that were compiled, by their text: most arguments are like another one.
+    contracts: HashMap<String, Contract>,
+    /// Their regular expressions, compiled once each, and how large those are in all.
+    expressions: PatternCache,
+    expression_weight: usize,
 }
 
 /// The entries of a section of the file, such as `commands`.
@@ -167,7 +183,7 @@ impl Lowering<'_> {
 
     /// Whether more was found than anybody is told about, so that help is not worth a search.
     fn has_enough(&self) -> bool {
-        self.diagnostics.count() > 5000
+        self.diagnostics.count() > 1000
     }
 
     /// Reads the value at a JSON pointer, unless something in it is known to be broken.
