@@ -67,6 +67,8 @@ fn address(page: &WindowPage) -> String {
     match page {
         WindowPage::App(path) => format!("{}/{path}", Origin::app()),
         WindowPage::Remote(url) => url.to_string(),
+        // Windows of a template do not open yet: `unsupported` keeps such a manifest from starting.
+        WindowPage::Template { .. } => "about:blank".to_owned(),
     }
 }
 

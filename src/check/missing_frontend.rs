@@ -2,14 +2,20 @@
 
 use crate::{
     diagnostic::{Code, Diagnostic},
-    manifest::{Manifest, Page},
+    manifest::{Manifest, Page, Window},
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
     if manifest.app.frontend.is_some() || manifest.broken.app {
         return;
     }
-    let window = manifest.windows.iter().find(|window| matches!(window.page, Page::App(_)));
+    let is_own = |page: &Page| match page {
+        Page::App(_) => true,
+        Page::Template { text, .. } => !text.contains("://"),
+        Page::Remote(_) => false,
+    };
+    let shows_own = |window: &&Window| window.pages().any(|(page, _)| is_own(page));
+    let window = manifest.windows.iter().find(shows_own);
     if let Some(window) = window {
         diagnostics.push(
             Diagnostic::new(

@@ -2,16 +2,18 @@
 
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
-    manifest::{Entry, Manifest},
+    manifest::{Entry, Manifest, builtin},
     name::{CommandName, Word, with_prefix},
     pattern::CommandPattern,
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
-    for permission in &manifest.permissions {
-        for entry in permission.allow.iter().chain(&permission.deny) {
-            diagnostics.extend(check_entry(manifest, entry));
-        }
+    let permissions = manifest.permissions.iter();
+    let listed = permissions.flat_map(|permission| permission.allow.iter().chain(&permission.deny));
+    let grouped = manifest.groups.values().flat_map(|group| &group.entries);
+    // What a group stands for is reported where the group says it, once.
+    for entry in listed.chain(grouped).filter(|entry| entry.group.is_none()) {
+        diagnostics.extend(check_entry(manifest, entry));
     }
 }
 
@@ -24,6 +26,7 @@ fn check_entry(manifest: &Manifest, entry: &Entry) -> Option<Diagnostic> {
     }
     if let Some(plugin) = entry.value.plugin()
         && !manifest.plugins.contains_key(plugin)
+        && !builtin(plugin).is_some_and(|builtin| builtin.is_core)
     {
         let near = nearest(plugin, manifest.plugins.keys().map(Word::as_str));
         let help = near.map_or_else(

@@ -1,35 +1,34 @@
-//! `undefined-origin`: a permission names an origin that `origins:` does not.
+//! `undefined-origin`: a list of origins names one that neither `origins:` nor a site of the app declares.
 
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     manifest::{Manifest, OriginName},
-    name::Word,
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
-    for permission in &manifest.permissions {
-        for origin in &permission.origins {
-            let OriginName::Named(name) = &origin.value else { continue };
-            if manifest.origins.contains_key(name)
-                || manifest.broken.origins.contains(name.as_str())
-            {
-                continue;
-            }
-            let known = manifest.origins.keys().map(Word::as_str).chain(["app", "remote"]);
-            let near = nearest(name.as_str(), known);
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("declare it: `origins: {{ {name}: \"https://example.com\" }}`"),
-            };
-            diagnostics.push(
-                Diagnostic::new(
-                    Code::UndefinedOrigin,
-                    origin.span,
-                    format!("the origin `{name}` is not declared"),
-                )
-                .help(help)
-                .did_you_mean(origin.span, name.as_str(), near),
-            );
+    let permissions = manifest.permissions.iter().flat_map(|permission| &permission.origins);
+    let windows = manifest.windows.iter().filter_map(|window| window.navigate.as_ref()).flatten();
+    let never = manifest.never.iter().filter_map(|guardrail| guardrail.origins.as_ref()).flatten();
+    for origin in permissions.chain(windows).chain(never) {
+        let OriginName::Named(name) = &origin.value else { continue };
+        if manifest.origins.contains_key(name)
+            || manifest.sites.contains_key(name)
+            || manifest.broken.origins.contains(name.as_str())
+        {
+            continue;
         }
+        let near = nearest(name.as_str(), manifest.origin_names());
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("declare it: `origins: {{ {name}: \"https://example.com\" }}`"),
+        };
+        let message = format!("the origin `{name}` is not declared");
+        diagnostics.push(
+            Diagnostic::new(Code::UndefinedOrigin, origin.span, message).help(help).did_you_mean(
+                origin.span,
+                name.as_str(),
+                near,
+            ),
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     diagnostic::{Code, Diagnostic},
-    manifest::{Manifest, Unlisted},
+    manifest::{Backend, Manifest, Unlisted},
     pattern::CommandPattern,
 };
 use std::collections::BTreeSet;
@@ -25,6 +25,10 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
     for (name, command) in &manifest.commands {
+        // Nobody needs all that a built-in plugin brings.
+        if matches!(command.run.value, Backend::Builtin(_)) {
+            continue;
+        }
         let is_open = manifest.unlisted.value == Unlisted::Additive && name.is_app();
         if is_open || literals.contains(name) || globs.iter().any(|glob| glob.allows(name)) {
             continue;

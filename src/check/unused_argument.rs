@@ -9,7 +9,8 @@ use crate::{
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
     for command in manifest.sound_commands() {
         // What a Rust function does with its arguments is not the manifest's to know.
-        if matches!(command.run.value, Backend::Native(_)) {
+        // A sidecar is sent all of them.
+        if matches!(command.run.value, Backend::Native(_) | Backend::Sidecar(_)) {
             continue;
         }
         let declared = command.args.as_deref().unwrap_or_default();
@@ -19,7 +20,8 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
             continue;
         }
         for argument in declared {
-            let is_used = command.uses.iter().any(|place| place.name == argument.name);
+            let is_used = command.uses.iter().any(|place| place.name == argument.name)
+                || command.streams.iter().any(|stream| stream.name == argument.name);
             if !is_used {
                 diagnostics.push(
                     Diagnostic::new(

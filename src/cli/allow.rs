@@ -15,9 +15,9 @@ use crate::{
     edit::{replace_file, unified_diff},
     ipc::Caller,
     manifest::{Manifest, Permission},
-    name::Word,
+    name::{Label, Word},
     policy::{Authority, Decision, Reason, compile},
-    reload::{Loaded, load, load_content},
+    reload::{Edited, LoadOptions, Loaded, load, load_from},
 };
 use serde_json::json;
 use std::path::Path;
@@ -131,8 +131,9 @@ impl Request<'_> {
             Refusal::impossible(format!("{place}: {error}"))
                 .help(Some("`portcullis explain` prints the lines to add by hand"))
         })?;
-        // While a manifest is one file, the edited text is all of it.
-        let mut after = load_content(self.path, Ok(text.clone().into_bytes()));
+        let content = Ok(text.clone().into_bytes());
+        let edited = Edited { path: source.path(), content: &content };
+        let mut after = load_from(self.path, &LoadOptions::default(), &edited);
         let manifest = after.manifest.take();
         let (Some(manifest), None) = (manifest, self.new_finding(&after)) else {
             complain_about(&after, self.format);
@@ -163,15 +164,21 @@ impl Request<'_> {
             return Err(Refusal::no(format!("the manifest declares no command `{command}`"))
                 .help(near(nearest(command, known))));
         }
-        for (kind, label) in [("window", &self.caller.window), ("webview", &self.caller.webview)] {
-            let mut known = self.manifest.windows.iter().map(|window| window.label.as_str());
-            if !known.any(|known| known == label.as_str()) {
-                let known = self.manifest.windows.iter().map(|window| window.label.as_str());
-                return Err(Refusal::no(format!("the manifest declares no {kind} `{label}`"))
-                    .help(near(nearest(label.as_str(), known))));
+        let surfaces: Vec<_> = self.manifest.surfaces().collect();
+        let windows = surfaces.iter().map(|(window, _)| window);
+        let webviews = surfaces.iter().map(|(_, webview)| webview);
+        let (window, webview) = (&self.caller.window, &self.caller.webview);
+        let has_window = self.manifest.windows.iter().any(|entry| entry.has_label(window));
+        let has_webview = self.manifest.windows.iter().any(|entry| entry.has_webview(webview));
+        let missing = match (has_window, has_webview) {
+            (false, _) => ("window", window, nearest(window.as_str(), windows.map(Label::as_str))),
+            (_, false) => {
+                ("webview", webview, nearest(webview.as_str(), webviews.map(Label::as_str)))
             }
-        }
-        Ok(())
+            _ => return Ok(()),
+        };
+        let (kind, label, known) = missing;
+        Err(Refusal::no(format!("the manifest declares no {kind} `{label}`")).help(near(known)))
     }
 
     fn denied(&self, decision: &Decision) -> Refusal {

@@ -11,7 +11,7 @@ pub(super) struct CallerArgs {
     /// Label of the window; by default the first one of the manifest.
     #[arg(long)]
     window: Option<String>,
-    /// Label of the webview; by default that of the window.
+    /// Label of the webview; by default the window's first one.
     #[arg(long)]
     webview: Option<String>,
     /// Origin of the page: `app`, the name of an origin without wildcards, or a URL; by default `app`.
@@ -47,7 +47,7 @@ impl CallerArgs {
         };
         let webview = match &self.webview {
             Some(text) => label(text)?,
-            None => window.clone(),
+            None => first_webview(manifest, &window),
         };
         Ok(Caller { window, webview, origin: self.origin(manifest)? })
     }
@@ -88,8 +88,15 @@ fn label(text: &str) -> Result<Label, String> {
 }
 
 fn first_window(manifest: &Checked<Manifest>) -> Result<Label, String> {
-    let first = manifest.windows.first().map(|window| window.label.clone());
+    let first = manifest.surfaces().next().map(|(window, _)| window);
     first.ok_or_else(|| "the manifest declares no window; give one with --window".to_owned())
+}
+
+/// The webview of a window, or the first one of several.
+fn first_webview(manifest: &Checked<Manifest>, window: &Label) -> Label {
+    let entry = manifest.windows.iter().find(|entry| entry.has_label(window));
+    let first = entry.and_then(|entry| entry.webviews.first());
+    first.map_or_else(|| window.clone(), |webview| webview.label.clone())
 }
 
 /// Reports words on the command line that do not fit the manifest.

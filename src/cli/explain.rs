@@ -14,7 +14,6 @@ use crate::{
     document::to_yaml,
     ipc::Caller,
     manifest::Manifest,
-    name::Label,
     policy::{Authority, Cause, Decision, Reason, compile},
     reload::load,
 };
@@ -184,11 +183,12 @@ pub(super) fn in_words(
 
 /// What would turn a denial around that no permission gave, for this caller and command alone.
 fn help(manifest: &Manifest, caller: &Caller, command: &str) -> String {
-    let is_declared = |label: &Label| manifest.windows.iter().any(|window| window.label == *label);
-    for (kind, label) in [("window", &caller.window), ("webview", &caller.webview)] {
-        if !is_declared(label) {
-            return format!("help: the manifest declares no {kind} `{label}`");
-        }
+    let windows = || manifest.windows.iter();
+    if !windows().any(|window| window.has_label(&caller.window)) {
+        return format!("help: the manifest declares no window `{}`", caller.window);
+    }
+    if !windows().any(|window| window.has_webview(&caller.webview)) {
+        return format!("help: the manifest declares no webview `{}`", caller.webview);
     }
     let Some(origin) = &caller.origin else {
         return "help: nothing can allow it to a page without an origin".to_owned();

@@ -151,19 +151,18 @@ pub(super) fn differences(
 
 /// One caller of each kind: every window, a window that is not declared, and an origin for every pattern and for none.
 fn callers(manifest: &Manifest, wanted: &Caller) -> Vec<Caller> {
-    let mut labels: Vec<Label> =
-        manifest.windows.iter().map(|window| window.label.clone()).collect();
-    labels.extend("undeclared".parse::<Label>());
+    let mut surfaces: Vec<(Label, Label)> = manifest.surfaces().collect();
+    surfaces.extend("undeclared".parse::<Label>().map(|label| (label.clone(), label)));
     let patterns = manifest.origins.values().filter_map(|pattern| witness(&pattern.value));
     let mut origins: Vec<Origin> = patterns.collect();
     origins.push(Origin::app());
     origins.extend("https://undeclared.invalid".parse::<Origin>());
     let mut callers = vec![wanted.clone()];
-    for label in &labels {
+    for (window, webview) in &surfaces {
         for origin in &origins {
             let caller = Caller {
-                window: label.clone(),
-                webview: label.clone(),
+                window: window.clone(),
+                webview: webview.clone(),
                 origin: Some(origin.clone()),
             };
             if !callers.contains(&caller) {

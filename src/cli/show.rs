@@ -3,7 +3,6 @@
 use super::{Exit, ManifestArg, complain_about, locate::locate, print};
 use crate::{
     diagnostic::{Format, json_text},
-    document::parse,
     edit::{places, show as show_tree},
     reload::load,
 };
@@ -21,17 +20,15 @@ pub(super) fn show(args: &Args, format: Format) -> Exit {
         Err(exit) => return exit,
     };
     let loaded = load(&path);
-    let start = loaded.manifest.as_ref().map(|manifest| manifest.start.file);
-    let root = start.and_then(|file| parse(loaded.sources.find(file)?, file, &mut Vec::new()));
-    let Some(root) = root else {
+    let (Some(_), Some(root)) = (&loaded.manifest, &loaded.document) else {
         complain_about(&loaded, format);
         return Exit::CouldNotRun;
     };
     if format == Format::Json {
-        let places = places(&root, &loaded.sources);
+        let places = places(root, &loaded.sources);
         print(&json_text(&json!({ "version": 1, "manifest": root.to_json(), "places": places })));
     } else {
-        print(&show_tree(&root, &loaded.sources));
+        print(&show_tree(root, &loaded.sources));
     }
     Exit::Yes
 }

@@ -60,6 +60,11 @@ impl Diagnostics {
         self.omitted.warnings += omitted.warnings;
     }
 
+    /// What is kept so far.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.kept.iter()
+    }
+
     /// Takes the last finding back, if it is one that another finding says better.
     pub(crate) fn pop_if(&mut self, is_told: impl FnOnce(&mut Diagnostic) -> bool) {
         self.kept.pop_if(is_told);
@@ -67,7 +72,7 @@ impl Diagnostics {
 
     /// Whether a finding with this code is kept.
     pub(crate) fn has(&self, code: Code) -> bool {
-        self.kept.iter().any(|found| found.code == code)
+        self.iter().any(|found| found.code == code)
     }
 
     /// How many findings there are in all.

@@ -47,7 +47,10 @@ fn schema_of<T: JsonSchema>() -> Value {
     tighten(&mut schema, &format!("{plugin}{command}"), false);
     if let Some(plugin) = schema.pointer_mut(plugin) {
         plugin["if"] = json!({ "required": ["sidecar"] });
-        plugin["else"] = json!({ "properties": { "commands": { "additionalProperties": { "required": ["run"] } } } });
+        let ways: Vec<Value> = WAYS.iter().map(|way| json!({ "required": [way] })).collect();
+        let command = json!({ "required": ["run"], "properties": { "run": { "anyOf": ways } } });
+        plugin["else"] =
+            json!({ "properties": { "commands": { "additionalProperties": command } } });
     }
     schema
 }
@@ -61,6 +64,7 @@ fn tighten(schema: &mut Value, place: &str, needs_run: bool) {
     let mut ways: Vec<Value> = WAYS.iter().map(|way| json!({ "required": [way] })).collect();
     if !needs_run {
         ways.push(json!({ "required": ["method"], "not": { "required": ["use"] } }));
+        ways.push(json!({ "maxProperties": 0 }));
     }
     if let Some(run) = command.pointer_mut("/properties/run").and_then(Value::as_object_mut) {
         run.insert("oneOf".to_owned(), ways.into());

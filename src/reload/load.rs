@@ -1,9 +1,12 @@
 //! One reading of a manifest, through every stage up to a checked manifest; the same for `validate`, start and reload.
 
-use super::files::{Content, Disk, Files};
+use super::{
+    files::{Content, Disk, Edited, Files},
+    snapshot::{FileSnapshot, Recorder},
+};
 use crate::{
     check::{Checked, check},
-    diagnostic::{Code, Diagnostic, Diagnostics, Omitted, has_errors},
+    diagnostic::{Code, Diagnostic, Diagnostics, Omitted},
     document::{self, Node},
     manifest::{
         Folders, Include, Manifest, add_guardrails, add_include, apply_profile, includes, lower,
@@ -20,6 +23,9 @@ use std::{
 /// More files than this make no manifest.
 const MAX_FILES: usize = 1000;
 
+/// A manifest with each of its profiles comes to at most so many bytes.
+const MAX_PROFILE_BYTES: usize = 8 * MAX_BYTES;
+
 /// What is read beside the manifest's own file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoadOptions {
@@ -32,8 +38,10 @@ pub struct LoadOptions {
 /// What one reading came to.
 #[derive(Debug)]
 pub struct Loaded {
-    /// What was read of the manifest's own file; an edit is what differs from it.
+    /// What was read of the manifest's own file.
     pub content: Content,
+    /// All that was read, as it was read; an edit is what differs from it.
+    pub snapshot: FileSnapshot,
     /// The files: the manifest's own, its includes in the order in which they are named, its guardrails.
     pub sources: Sources,
     /// The paths and globs under `include`, each from the folder of its file.
@@ -57,26 +65,53 @@ pub fn load(path: &Path) -> Loaded {
 
 /// Takes what was read from `path` through every stage; includes come from the disk.
 pub fn load_content(path: &Path, content: Content) -> Loaded {
-    load_from(path, &LoadOptions::default(), &Overlay { path, content: &content })
-}
-
-struct Overlay<'a> {
-    path: &'a Path,
-    content: &'a Content,
-}
-
-impl Files for Overlay<'_> {
-    fn read(&self, path: &Path) -> Content {
-        if path == self.path { self.content.clone() } else { Disk.read(path) }
-    }
-
-    fn matches(&self, pattern: &Path) -> Vec<PathBuf> {
-        Disk.matches(pattern)
-    }
+    load_from(path, &LoadOptions::default(), &Edited { path, content: &content })
 }
 
 /// Reads a manifest with its includes, guardrails and profile from `files`.
 pub fn load_from(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loaded {
+    let recorder = Recorder::new(files);
+    let (reading, document) = read_all(path, options, &recorder);
+    let declared = document.iter().flat_map(profiles).map(str::to_owned).collect();
+    let Reading { sources, mut diagnostics, includes, .. } = reading;
+    let manifest = document.as_ref().and_then(|document| {
+        let folders = Folders::of(sources.iter().map(Source::path));
+        let manifest = lower(document, folders, &mut diagnostics)?;
+        check(manifest, &mut diagnostics)
+    });
+    let (diagnostics, omitted) = diagnostics.into_parts();
+    let snapshot = recorder.into_snapshot();
+    let content = snapshot.read(path);
+    Loaded {
+        content,
+        snapshot,
+        sources,
+        includes,
+        profiles: declared,
+        diagnostics,
+        omitted,
+        document,
+        manifest,
+    }
+}
+
+/// Reads what [`load_from`] would read, and nothing more; true if every include was found and could be parsed.
+pub(super) fn gather(
+    path: &Path,
+    options: &LoadOptions,
+    files: &dyn Files,
+) -> (FileSnapshot, bool) {
+    let recorder = Recorder::new(files);
+    let is_whole = read_all(path, options, &recorder).0.is_whole;
+    (recorder.into_snapshot(), is_whole)
+}
+
+/// Reads every file and makes one tree of them.
+fn read_all<'a>(
+    path: &Path,
+    options: &LoadOptions,
+    files: &'a dyn Files,
+) -> (Reading<'a>, Option<Node>) {
     let mut reading = Reading {
         files,
         sources: Sources::default(),
@@ -85,23 +120,13 @@ pub fn load_from(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loade
         seen: HashSet::new(),
         includes: Vec::new(),
         is_full: false,
+        is_whole: false,
     };
-    let content = files.read(path);
-    let mut document = reading.parse(path, content.clone());
-    let mut declared = Vec::new();
+    let mut document = reading.parse(path, files.read(path));
     if let Some(manifest) = &mut document {
-        declared = profiles(manifest).into_iter().map(str::to_owned).collect();
         reading.assemble(path, manifest, options);
     }
-    let Reading { sources, mut diagnostics, includes, .. } = reading;
-    let manifest = document.as_ref().and_then(|document| {
-        let folders = Folders::of(sources.iter().map(Source::path));
-        let manifest = lower(document, folders, &mut diagnostics)?;
-        check(manifest, &mut diagnostics)
-    });
-    let (diagnostics, omitted) = diagnostics.into_parts();
-    let profiles = declared;
-    Loaded { content, sources, includes, profiles, diagnostics, omitted, document, manifest }
+    (reading, document)
 }
 
 /// Reads a manifest as it is and with each of its profiles; findings are those of all readings, each once.
@@ -112,23 +137,38 @@ pub fn load_profiles(path: &Path, options: &LoadOptions, files: &dyn Files) -> L
     if options.profile.is_some() {
         return loaded;
     }
-    for profile in loaded.profiles.clone() {
+    let mut found = Diagnostics::default();
+    found.extend(mem::take(&mut loaded.diagnostics));
+    found.omit(loaded.omitted);
+    let bytes: usize = loaded.sources.iter().map(|source| source.text().len()).sum();
+    let most = MAX_PROFILE_BYTES / bytes.max(1);
+    if loaded.profiles.len() > most {
+        let place = loaded.document.as_ref().and_then(|document| document.entry("profiles"));
+        let message = format!("a manifest of this size has at most {most} profiles");
+        found.extend(place.map(|profiles| {
+            Diagnostic::new(Code::FileTooLarge, profiles.key, message)
+                .help("each of them is read with the whole manifest; remove those that nobody uses")
+        }));
+    }
+    for profile in loaded.profiles.iter().take(most) {
         let options = LoadOptions { profile: Some(profile.clone()), ..options.clone() };
         for mut diagnostic in load_from(path, &options, files).diagnostics {
-            let is_known = loaded.diagnostics.iter().any(|known| {
+            let is_known = found.iter().any(|known| {
                 known.code == diagnostic.code
                     && known.span == diagnostic.span
                     && known.message.starts_with(&diagnostic.message)
             });
             if !is_known {
-                diagnostic.message.push_str(&format!(" (with the profile `{profile}`)"));
-                loaded.diagnostics.push(diagnostic);
+                let message = &diagnostic.message;
+                diagnostic.message = format!("{message} (with the profile `{profile}`)");
+                found.push(diagnostic);
             }
         }
     }
-    if has_errors(&loaded.diagnostics) {
+    if found.has_errors() {
         loaded.manifest = None;
     }
+    (loaded.diagnostics, loaded.omitted) = found.into_parts();
     loaded
 }
 
@@ -143,6 +183,8 @@ struct Reading<'a> {
     includes: Vec<PathBuf>,
     /// Whether there are more files than are read.
     is_full: bool,
+    /// Every include was found and could be parsed.
+    is_whole: bool,
 }
 
 impl Reading<'_> {
@@ -171,6 +213,7 @@ impl Reading<'_> {
         for include in includes(manifest) {
             self.include(path, &include, &mut parts);
         }
+        self.is_whole = !self.diagnostics.has_errors();
         for part in parts {
             add_include(manifest, part, &mut self.diagnostics);
         }

@@ -163,7 +163,7 @@ impl Lowering<'_> {
             self.diagnostics.omit(Omitted { errors: 1, warnings: 0 });
             return;
         }
-        let built_in = builtin_groups(namespaces(manifest));
+        let built_in = builtin_groups(manifest.builtin_namespaces());
         let declared = section_entries(self.document, "groups");
         let known = declared.iter().map(|(key, _)| *key).chain(built_in.iter().map(String::as_str));
         let help = match nearest(group, known) {
@@ -270,13 +270,6 @@ fn namespace(manifest: &Manifest, name: &str) -> Option<&'static Builtin> {
         PluginKind::Builtin(plugin) => builtin(plugin),
         _ => None,
     }
-}
-
-fn namespaces(manifest: &Manifest) -> impl Iterator<Item = (&Word, &'static Builtin)> {
-    manifest.plugins.iter().filter_map(|(name, plugin)| match plugin.kind {
-        PluginKind::Builtin(plugin) => builtin(plugin).map(|builtin| (name, builtin)),
-        _ => None,
-    })
 }
 
 fn is_built_in(group: &str, manifest: &Manifest) -> bool {

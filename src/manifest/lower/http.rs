@@ -37,7 +37,7 @@ impl Lowering<'_> {
         let base = self.base(&file.base, place(node, "base"))?;
         let stream = match file.stream {
             None => None,
-            Some(stream) => Some(self.stream(node, stream, false, uses)?),
+            Some(stream) => Some(self.stream(node, &stream, false, uses)?),
         };
         let mut service = Service {
             base,
@@ -102,12 +102,12 @@ impl Lowering<'_> {
             service.output = output;
         }
         if let Some(stream) = stream {
-            service.stream = Some(self.stream(node, stream, false, uses)?);
+            service.stream = Some(self.stream(node, &stream, false, uses)?);
         }
         let Some((method, path)) = service.line else {
             self.report(
                 Diagnostic::new(
-                    Code::MissingKey,
+                    Code::InvalidValue,
                     node.first_character(),
                     "the request has no method and path",
                 )
@@ -176,7 +176,7 @@ impl Lowering<'_> {
                 self.invalid(entry.key, message, "header names are letters, digits and `-`");
                 continue;
             };
-            if text.chars().any(|c| c.is_control()) {
+            if text.chars().any(char::is_control) {
                 self.invalid(
                     entry.value.span,
                     "a header holds a line break",

@@ -40,7 +40,7 @@ impl Lowering<'_> {
         let exit = self.exits(node, file.exit.unwrap_or_default());
         let stream = match file.stream {
             None => None,
-            Some(stream) => Some(self.stream(node, stream, true, uses)?),
+            Some(stream) => Some(self.stream(node, &stream, true, uses)?),
         };
         let root = self.folder(node.span).to_owned();
         Some(ProcessPlan {
@@ -75,7 +75,7 @@ impl Lowering<'_> {
         }
         plan.exit.extend(self.exits(node, file.exit.unwrap_or_default()));
         if let Some(stream) = file.stream {
-            plan.stream = Some(self.stream(node, stream, true, uses)?);
+            plan.stream = Some(self.stream(node, &stream, true, uses)?);
         }
         Some(plan)
     }
@@ -141,7 +141,7 @@ impl Lowering<'_> {
     pub(super) fn stream(
         &mut self,
         owner: &Node,
-        file: file::Stream,
+        file: &file::Stream,
         has_outputs: bool,
         uses: &mut Uses,
     ) -> Option<StreamPlan> {

@@ -46,6 +46,12 @@ pub(super) struct Running {
     pub(super) shared: Option<Spanned<Word>>,
 }
 
+/// Whether a command without `run` really has none, rather than one under a misspelt key.
+fn has_no_other_run(entry: &Entry) -> bool {
+    let known = ["description", "args", "returns", "run", "limits"];
+    entry.value.entries().all(|(key, _)| known.contains(&key) || nearest(key, ["run"]).is_none())
+}
+
 /// Keys that say what runs.
 const WAYS: [&str; 5] = ["value", "process", "http", "native", "use"];
 
@@ -182,7 +188,7 @@ impl Lowering<'_> {
             let backend = Backend::Sidecar(RemoteCall { sidecar, method: method.to_owned() });
             return Some(Running { program: Some(program), ..Running::new(backend, entry.key) });
         }
-        if entry.value.find("run").is_none() && self.is_readable(entry) {
+        if entry.value.find("run").is_none() && has_no_other_run(entry) {
             let message = format!("`{method}` says nothing to run");
             self.report(
                 Diagnostic::new(Code::MissingKey, entry.key, message)
@@ -190,15 +196,6 @@ impl Lowering<'_> {
             );
         }
         None
-    }
-
-    /// Whether a command without `run` really has none, rather than one under a misspelt key.
-    fn is_readable(&self, entry: &Entry) -> bool {
-        let known = ["description", "args", "returns", "run", "limits"];
-        entry
-            .value
-            .entries()
-            .all(|(key, _)| known.contains(&key) || nearest(key, ["run"]).is_none())
     }
 
     /// Whether exactly one thing runs, and nothing stands beside it that belongs to another; if not, that is reported.

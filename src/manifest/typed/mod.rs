@@ -16,9 +16,9 @@ pub use permission::{
 };
 pub use window::{Creation, Length, Page, Webview, Window};
 
-use super::{Overflow, Rate, Unlisted, Widen, broken::Broken};
+use super::{Builtin, Overflow, Rate, Unlisted, Widen, broken::Broken, builtin};
 use crate::{
-    name::{CommandName, EventName, Word},
+    name::{CommandName, EventName, Label, Word},
     pattern::OriginPattern,
     source::{Span, Spanned},
 };
@@ -76,6 +76,30 @@ impl Manifest {
     pub fn sound_commands(&self) -> impl Iterator<Item = &Command> {
         let is_sound = |name: &CommandName| !self.broken.commands.contains(name.as_str());
         self.commands.iter().filter(move |(name, _)| is_sound(name)).map(|(_, command)| command)
+    }
+
+    /// The labels of every window with those of each webview in it; one example stands for a template.
+    pub fn surfaces(&self) -> impl Iterator<Item = (Label, Label)> {
+        self.windows.iter().flat_map(|entry| {
+            let label = match entry.template() {
+                None => Some(entry.label.clone()),
+                Some(template) => template.value.as_str().replace('*', "1").parse().ok(),
+            };
+            let webviews = entry.webviews.iter().map(|webview| webview.label.clone());
+            let own = entry.webviews.is_empty().then(|| label.clone()).flatten();
+            let webviews: Vec<Label> = own.into_iter().chain(webviews).collect();
+            label.into_iter().flat_map(move |label| {
+                webviews.clone().into_iter().map(move |webview| (label.clone(), webview))
+            })
+        })
+    }
+
+    /// The namespaces of plugins that are built in.
+    pub fn builtin_namespaces(&self) -> impl Iterator<Item = (&Word, &'static Builtin)> {
+        self.plugins.iter().filter_map(|(name, plugin)| match plugin.kind {
+            PluginKind::Builtin(plugin) => builtin(plugin).map(|builtin| (name, builtin)),
+            _ => None,
+        })
     }
 
     /// Every name that a permission can give an origin, in the words of the file.

@@ -53,7 +53,7 @@ fn the_hooks_that_init_writes_run_verbs_at_the_top_of_the_repository() {
     assert!(run.code == 0 && run.text().contains("created .pre-commit-config.yaml\n"), "{run:?}");
     let config = written(&program, ".pre-commit-config.yaml");
     let hooks = config["repos"][0]["hooks"].as_array().expect("hooks");
-    assert_eq!((&config["repos"][0]["repo"], hooks.len()), (&Value::from("local"), 1));
+    assert_eq!((&config["repos"][0]["repo"], hooks.len()), (&Value::from("local"), 2));
     assert_hook(&program, &hooks[0]);
 }
 

@@ -2,13 +2,14 @@
 
 use super::files;
 use crate::support::manifest::{
-    FOLDERS, HINT, Run, assert_text_beside, codes, files as files_in, json, load_manifest,
-    manifests, portcullis, repository, run, text, validate,
+    FOLDERS, HINT, Run, assert_text_beside, codes, files as files_in, load_manifest, manifests,
+    portcullis, repository, run, validate,
 };
 use portcullis::{
     Registry,
     app::unregistered,
     diagnostic::{Code, Diagnostic, Format, Style, has_errors, render, summary_line},
+    manifest::Backend,
 };
 use serde_json::{Map, Value};
 use std::{
@@ -106,8 +107,10 @@ fn valid_manifests_are_valid_without_a_word() {
 fn nothing_that_was_written_is_lost_on_the_way_to_a_valid_manifest() {
     let all = [manifests("tests/manifests/valid"), manifests("config")].concat();
     for path in all {
-        let manifest = load_manifest(&path).manifest.expect("a valid manifest");
-        let json = json(&text(&path)).expect("YAML");
+        let loaded = load_manifest(&path);
+        let manifest = loaded.manifest.expect("a valid manifest");
+        // What the includes say is part of it.
+        let json = loaded.document.expect("a tree").to_json();
         let written =
             |pointer: &str| json.pointer(pointer).and_then(Value::as_object).map_or(0, Map::len);
         let plugins = json.pointer("/plugins").and_then(Value::as_object);
@@ -120,8 +123,20 @@ fn nothing_that_was_written_is_lost_on_the_way_to_a_valid_manifest() {
         assert_eq!(manifest.windows.len(), written("/windows"), "{}", path.display());
         assert_eq!(manifest.permissions.len(), written("/permissions"), "{}", path.display());
         assert_eq!(manifest.plugins.len(), written("/plugins"), "{}", path.display());
+        for (section, count) in [
+            ("/app/sites", manifest.sites.len()),
+            ("/secrets", manifest.secrets.len()),
+            ("/backends", manifest.backends.len()),
+            ("/events", manifest.events.len()),
+            ("/groups", manifest.groups.len()),
+        ] {
+            assert_eq!(count, written(section), "{}: {section}", path.display());
+        }
+        let never = json["never"].as_array().map_or(0, Vec::len);
+        assert_eq!(manifest.never.len(), never, "{}", path.display());
+        let declared = manifest.commands.values();
         assert_eq!(
-            manifest.commands.len(),
+            declared.filter(|command| !matches!(command.run.value, Backend::Builtin(_))).count(),
             written("/commands") + in_plugins,
             "{}",
             path.display()

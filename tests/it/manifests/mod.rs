@@ -6,6 +6,7 @@ mod files;
 mod fixes;
 mod fixtures;
 mod mutations;
+mod positions;
 mod project;
 mod schema;
 mod snippets;

@@ -20,23 +20,37 @@ pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The files below a folder of the repository, as paths from the repository, sorted.
-pub(crate) fn files(folder: &str) -> Vec<PathBuf> {
+/// What is in a folder of the repository, as paths from the repository, sorted.
+fn entries(folder: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(repository().join(folder)).unwrap_or_else(|error| {
         panic!("{folder}: {error}");
     });
-    let mut found: Vec<PathBuf> = entries
-        .map(|entry| Path::new(folder).join(entry.expect(folder).file_name()))
-        .filter(|path| repository().join(path).is_file())
-        .collect();
+    let mut found: Vec<PathBuf> =
+        entries.map(|entry| Path::new(folder).join(entry.expect(folder).file_name())).collect();
     found.sort();
     found
 }
 
-/// The manifests of a folder; there is at least one.
+/// The files in a folder of the repository, as paths from the repository, sorted.
+pub(crate) fn files(folder: &str) -> Vec<PathBuf> {
+    let mut found = entries(folder);
+    found.retain(|path| repository().join(path).is_file());
+    found
+}
+
+/// The folders in a folder of the repository, as paths from the repository, sorted.
+pub(crate) fn folders(folder: &str) -> Vec<PathBuf> {
+    let mut found = entries(folder);
+    found.retain(|path| repository().join(path).is_dir());
+    found
+}
+
+/// The manifests of a folder, those that have a folder of their own included; there is at least one.
 pub(crate) fn manifests(folder: &str) -> Vec<PathBuf> {
     let mut found = files(folder);
     found.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    let inner = folders(folder).into_iter().map(|inner| inner.join("gateway.yaml"));
+    found.extend(inner.filter(|path| repository().join(path).is_file()));
     assert!(!found.is_empty(), "no manifest in {folder}");
     found
 }

@@ -5,6 +5,7 @@ mod channels;
 mod conversations;
 mod documents;
 mod hostile;
+mod includes;
 mod key;
 mod limits;
 mod origins;
