@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     println!();
-    for (name, text) in hostile().into_iter().chain(floods()) {
+    for (name, text) in hostile().into_iter().chain(wordy()).chain(floods()) {
         assert!(text.len() <= LIMIT, "{name}: {} bytes", text.len());
         if is_wanted(name) {
             let path = folder.path().join("gateway.yaml");
@@ -132,7 +132,7 @@ fn grown(folder: &Path, commands: usize) -> std::io::Result<std::path::PathBuf> 
                 (number..number + 10).map(|command| format!("c{command}")).collect();
             let _ = writeln!(
                 text,
-                "  p{number}: {{ windows: [main, \"tool-*\"], allow: [{}], deny: [\"c{number}x*\"] }}",
+                "  p{number}: {{ windows: [main, \"tool-*\"], allow: [{}] }}",
                 names.join(", ")
             );
         }
@@ -163,7 +163,6 @@ fn fill(mut text: String, end: &str, line: impl Fn(usize) -> String) -> String {
 /// Files that are large in one way.
 fn hostile() -> Vec<(&'static str, String)> {
     let head = |rest: &str| format!("{HEAD}{rest}");
-    let permission = "permissions: { all: { windows: [main], allow: [\"*\"] } }\n";
     vec![
         ("nesting: brackets", "[".repeat(LIMIT)),
         ("nesting: braces", fill(String::new(), "", |_| "{a: ".to_owned())),
@@ -203,6 +202,14 @@ fn hostile() -> Vec<(&'static str, String)> {
                 "1,".to_owned()
             }),
         ),
+    ]
+}
+
+/// Files with many names, patterns or schemas.
+fn wordy() -> Vec<(&'static str, String)> {
+    let head = |rest: &str| format!("{HEAD}{rest}");
+    let permission = "permissions: { all: { windows: [main], allow: [\"*\"] } }\n";
+    vec![
         (
             "names: undefined commands",
             fill(

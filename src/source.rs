@@ -39,6 +39,11 @@ impl Span {
         Self { file, start: clamp(start), end: clamp(end.max(start)) }
     }
 
+    /// Whether the other range lies in this one.
+    pub fn contains(self, other: Self) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
     /// The range as `usize`s, for slicing text.
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
@@ -172,6 +177,14 @@ impl Sources {
     /// All files.
     pub fn iter(&self) -> impl Iterator<Item = &Source> {
         self.files.iter()
+    }
+
+    /// All files, each with its first character, for findings about the whole of it.
+    pub fn starts(&self) -> impl Iterator<Item = (&Source, Span)> {
+        self.files.iter().zip(0..).map(|(source, index)| {
+            let width = source.text().chars().next().map_or(0, char::len_utf8);
+            (source, Span::new(FileId(index), 0, width))
+        })
     }
 
     /// The text under a span, or nothing if the span is not of these sources.

@@ -5,8 +5,8 @@ import { element, prose } from "./dom.js";
 const DENIALS = new Set(["not_allowed", "unknown_command"]);
 /** The command was allowed and its arguments were in order: it ran, or should have. */
 const FAILURES = new Set([
-  ...["timeout", "program_not_found", "process_failed", "invalid_output", "output_too_large", "internal"],
-  ...["transport_failed", "no_gateway", "error"],
+  ...["timeout", "program_not_found", "process_failed", "invalid_output", "output_too_large", "invalid_result"],
+  ...["internal", "transport_failed", "no_gateway", "error"],
 ]);
 
 /** The rejection in full. */

@@ -1,10 +1,10 @@
 //! An edit of the manifest on its way into force: compiled, composed, swapped in, or kept out with its diagnostics.
 
-use super::{Notice, build, unregistered};
+use super::{Notice, build, obstacles};
 use crate::{
     command::Registry,
     diagnostic::has_errors,
-    gateway::{Pipeline, Sessions},
+    gateway::{Mode, Pipeline, Sessions},
     manifest::{App, Window},
     reload::{FileSnapshot, LoadOptions, Loaded, load_from},
 };
@@ -46,10 +46,9 @@ impl Editor {
 
     fn read(&self, snapshot: &FileSnapshot) -> Notice {
         let mut loaded = load_from(&self.path, &self.options, snapshot);
-        if let Some(manifest) = &loaded.manifest {
-            let missing = unregistered(manifest, &self.registry);
-            loaded.diagnostics.extend(missing);
-        }
+        // Only development applies edits.
+        let obstacles = obstacles(&loaded, &self.registry, Mode::Development);
+        loaded.diagnostics.extend(obstacles);
         if has_errors(&loaded.diagnostics) {
             return Notice::EditRejected(Box::new(loaded));
         }

@@ -3,7 +3,7 @@
 mod process;
 mod value;
 
-pub use process::Process;
+pub use process::{Process, ProgramError, locate};
 pub use value::Value;
 
 use crate::{

@@ -6,7 +6,7 @@ use super::{
     complain, complain_about,
     explain::in_words,
     grant::{Difference, Grant, differences, is_only_for, own_permission},
-    locate::locate,
+    locate::{load, locate},
     print,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     manifest::{Manifest, Permission},
     name::{Label, Word},
     policy::{Authority, Decision, Reason, compile},
-    reload::{Edited, LoadOptions, Loaded, load, load_from},
+    reload::{Edited, Loaded, load_from},
 };
 use serde_json::json;
 use std::path::Path;
@@ -74,7 +74,10 @@ pub(super) fn allow(args: &Args, format: Format) -> Exit {
         Ok(path) => path,
         Err(exit) => return exit,
     };
-    let mut loaded = load(&path);
+    let mut loaded = match load(&path, &args.manifest) {
+        Ok(loaded) => loaded,
+        Err(exit) => return exit,
+    };
     let Some(manifest) = loaded.manifest.take() else {
         complain_about(&loaded, format);
         return Exit::CouldNotRun;
@@ -133,7 +136,7 @@ impl Request<'_> {
         })?;
         let content = Ok(text.clone().into_bytes());
         let edited = Edited { path: source.path(), content: &content };
-        let mut after = load_from(self.path, &LoadOptions::default(), &edited);
+        let mut after = load_from(self.path, &self.args.manifest.options(), &edited);
         let manifest = after.manifest.take();
         let (Some(manifest), None) = (manifest, self.new_finding(&after)) else {
             complain_about(&after, self.format);

@@ -17,8 +17,6 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 pub(super) struct Fixed {
     before: String,
     after: String,
-    /// The file as it is after the fixes.
-    pub(super) loaded: Loaded,
     /// A line for each fix: place, fault and what was done.
     pub(super) done: Vec<String>,
 }
@@ -32,7 +30,7 @@ pub(super) fn fix(path: &Path) -> Fixed {
     let mut best = search.best;
     let done = best.iter_mut().flat_map(|step| std::mem::take(&mut step.done)).collect();
     let loaded = best.pop().map_or(base, |last| last.loaded);
-    Fixed { before, after: text(&loaded), loaded, done }
+    Fixed { before, after: text(&loaded), done }
 }
 
 impl Fixed {

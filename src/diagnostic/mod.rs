@@ -13,7 +13,7 @@ pub use fix::{Edit, Fix};
 pub use render::{Format, Style, render, to_json};
 pub(crate) use render::{clean, json_text};
 pub use report::{Finding, Report, summary_line};
-pub use suggest::nearest;
+pub use suggest::{Suggestions, nearest};
 
 use crate::source::Span;
 
@@ -37,6 +37,8 @@ pub struct Diagnostic {
     pub related: Vec<(Span, String)>,
     /// What a program may change about it.
     pub fix: Option<Fix>,
+    /// Pieces of the files that no format may show, in this finding or in any other.
+    pub masked: Vec<Span>,
 }
 
 impl Diagnostic {
@@ -50,6 +52,7 @@ impl Diagnostic {
             help: Some(code.advice().to_owned()),
             related: Vec::new(),
             fix: None,
+            masked: Vec::new(),
         }
     }
 
@@ -64,6 +67,13 @@ impl Diagnostic {
     #[must_use]
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help = help.or(self.help);
+        self
+    }
+
+    /// Keeps a piece of a file out of everything that is printed.
+    #[must_use]
+    pub fn mask(mut self, span: Span) -> Self {
+        self.masked.push(span);
         self
     }
 

@@ -26,6 +26,13 @@ pub struct Finding<'a> {
     pub sources: &'a Sources,
 }
 
+/// A piece of a file that no format may show.
+#[derive(Debug)]
+pub(super) struct Mask<'a> {
+    pub(super) source: &'a Source,
+    pub(super) range: Range<usize>,
+}
+
 impl<'a> Report<'a> {
     /// The report about one manifest.
     pub fn of(diagnostics: &'a [Diagnostic], sources: &'a Sources) -> Self {
@@ -80,6 +87,17 @@ impl<'a> Report<'a> {
         self.manifests.iter().map(|(diagnostics, sources)| {
             let path = sources.iter().next().map_or(Path::new(""), Source::path);
             (path.display().to_string(), sorted(diagnostics, sources))
+        })
+    }
+
+    /// What must not be seen, whichever finding draws the line that it stands in.
+    pub(super) fn masks(&self) -> impl Iterator<Item = Mask<'a>> {
+        self.manifests.iter().flat_map(|(diagnostics, sources)| {
+            let spans = diagnostics.iter().flat_map(|diagnostic| &diagnostic.masked);
+            spans.filter_map(|span| {
+                let source = sources.find(span.file)?;
+                Some(Mask { source, range: clamp(source.text(), *span) })
+            })
         })
     }
 
@@ -166,12 +184,17 @@ impl<'a> Finding<'a> {
         format!("{}:{}:{}", self.path(span).display(), start.line, start.column)
     }
 
-    /// What the finding is about: the underlined text, or the line if that is of several lines or nothing.
+    /// What the finding is about: the underlined text, or the line if that is of several lines or nothing. A secret is
+    /// nothing that a finding may be recognised by.
     pub(super) fn token(&self) -> &'a str {
         let Some(source) = self.sources.find(self.diagnostic.span.file) else { return "" };
         let text = source.text();
         let range = clamp(text, self.diagnostic.span);
         let token = text.get(range.clone()).unwrap_or("");
+        if !self.diagnostic.masked.is_empty() {
+            let is_shown = !self.diagnostic.masked.contains(&self.diagnostic.span);
+            return if is_shown { token } else { "" };
+        }
         if !token.is_empty() && !token.contains('\n') {
             return token;
         }

@@ -43,6 +43,7 @@ rejection_codes! {
     ProgramNotFound "program_not_found" "The program is not installed.",
     ProcessFailed "process_failed" "The program ended with an error.",
     InvalidOutput "invalid_output" "The program's output is not what `output` declares.",
+    InvalidResult "invalid_result" "The result is not what `returns` declares.",
     OutputTooLarge "output_too_large" "The program's output is larger than `limits.payload` allows.",
     ChannelGone "channel_gone" "The channel's message was fetched before or is not this page's.",
     Unsupported "unsupported" "The command needs what this build cannot do yet, or a function that nobody registered.",

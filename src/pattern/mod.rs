@@ -13,7 +13,7 @@ mod template;
 pub use classes::{Budget, Class, TooManyClasses, label_classes, origin_classes};
 pub use command::CommandPattern;
 pub use label::LabelPattern;
-pub use origin::{Origin, OriginError};
+pub use origin::{Difference, Origin, OriginError};
 pub use origin_pattern::OriginPattern;
 pub use path::{PathGlob, PathPattern};
 pub use root::Root;

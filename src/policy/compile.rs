@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     check::Checked,
-    manifest::{Entry, Manifest, OriginName, Permission, Unlisted},
-    name::{CommandName, Word, with_prefix},
+    manifest::{ArgumentKind, Command, Entry, Manifest, OriginName, Permission, Unlisted},
+    name::{CommandName, with_prefix},
     pattern::{CommandPattern, LabelPattern, Origin, OriginPattern},
     source::{Sources, Spanned},
 };
@@ -31,7 +31,8 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         .map(|permission| compile_permission(manifest, sources, &commands, permission))
         .collect::<Vec<_>>();
     let additive = additive(manifest, &commands, &permissions);
-    let routes = manifest.commands.iter().map(|(name, command)| Route {
+    let scoped = scoped(manifest, &commands);
+    let routes = manifest.commands.iter().zip(0..).map(|((name, command), index)| Route {
         name: name.clone(),
         place: sources.place(command.span),
         description: command.description.clone(),
@@ -39,6 +40,10 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         backend: command.run.value.clone(),
         payload: command.limits.payload.unwrap_or(manifest.limits.payload),
         timeout: command.limits.timeout.unwrap_or(manifest.limits.timeout),
+        concurrency: command.limits.concurrency,
+        rate: command.limits.rate,
+        returns: command.returns.as_ref().map(|returns| returns.value.clone()),
+        unenforced: unenforced(command, scoped.contains(index)),
     });
     Policy {
         generation,
@@ -71,8 +76,9 @@ fn compile_permission(
             OriginName::Remote => origins.remote = true,
             OriginName::Named(name) => {
                 let declared = manifest.origins.get(name).map(|pattern| pattern.value.clone());
-                let site =
-                    || manifest.sites.contains_key(name).then(|| site_origin(name)).flatten();
+                let site = || {
+                    manifest.sites.contains_key(name).then(|| OriginPattern::site(name)).flatten()
+                };
                 let pattern = declared.or_else(site);
                 origins.named.extend(pattern.map(|pattern| (name.clone(), pattern)));
             }
@@ -89,17 +95,44 @@ fn compile_permission(
     }
 }
 
-/// The origin of a site: its name is the host.
-fn site_origin(name: &Word) -> Option<OriginPattern> {
-    format!("site://{name}").parse().ok()
+/// Commands that an entry with a scope names. Without the scope the entry would say more than its author did, so none
+/// of them runs, whoever calls.
+fn scoped(manifest: &Manifest, commands: &BTreeMap<CommandName, CommandId>) -> FixedBitSet {
+    let mut found = FixedBitSet::with_capacity(commands.len());
+    let is_scoped = |entry: &&Entry| entry.scope.is_some();
+    for permission in &manifest.permissions {
+        let allow = permission.allow.iter().filter(is_scoped);
+        found.union_with(&resolve(allow, commands, CommandPattern::allows));
+        let deny = permission.deny.iter().filter(is_scoped);
+        found.union_with(&resolve(deny, commands, CommandPattern::denies));
+    }
+    found
+}
+
+/// What of a command no stage enforces yet.
+fn unenforced(command: &Command, is_scoped: bool) -> Option<&'static str> {
+    let has = |is_kind: fn(&ArgumentKind) -> bool| {
+        command.args.iter().flatten().any(|argument| is_kind(&argument.kind))
+    };
+    if is_scoped {
+        Some("a scope")
+    } else if has(|kind| matches!(kind, ArgumentKind::Path(_))) {
+        Some("a path argument")
+    } else if has(|kind| matches!(kind, ArgumentKind::Channel { .. })) {
+        Some("a channel argument")
+    } else if !command.streams.is_empty() {
+        Some("a stream")
+    } else {
+        None
+    }
 }
 
 fn labels(patterns: &[Spanned<LabelPattern>]) -> Vec<LabelPattern> {
     patterns.iter().map(|pattern| pattern.value.clone()).collect()
 }
 
-fn resolve(
-    entries: &[Entry],
+fn resolve<'a>(
+    entries: impl IntoIterator<Item = &'a Entry>,
     commands: &BTreeMap<CommandName, CommandId>,
     matches: impl Fn(&CommandPattern, &CommandName) -> bool,
 ) -> FixedBitSet {

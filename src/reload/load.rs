@@ -265,12 +265,17 @@ impl Reading<'_> {
         for path in found {
             let identity = self.files.identity(&path);
             if self.open.contains(&identity) {
-                let shown = path.display();
+                let shown = self.open.first().map_or_else(PathBuf::new, |own| {
+                    let folder = own.parent().unwrap_or(Path::new(""));
+                    identity.strip_prefix(folder).unwrap_or(&identity).to_owned()
+                });
+                let is_own = self.open.last() == Some(&identity);
+                let way = if is_own { "" } else { " through this file" };
                 self.diagnostics.push(
                     Diagnostic::new(
                         Code::IncludeCycle,
                         include.path.span,
-                        format!("`{shown}` includes itself"),
+                        format!("`{}` includes itself{way}", shown.display()),
                     )
                     .help("take the file out of its own includes"),
                 );

@@ -12,8 +12,11 @@ use super::{arguments, unfilled};
 use crate::{
     command::{BoxFuture, Command, Invocation},
     ipc::{Rejection, RejectionCode, Reply},
-    plan::{ProcessPlan, Template},
+    name::CommandName,
+    plan::{Outcome, ProcessPlan, Template},
 };
+pub use program::{ProgramError, locate};
+
 use group::Group;
 use pipes::{Captured, Fault};
 use serde_json::{Map, Value};
@@ -47,18 +50,26 @@ impl Process {
         Self { plan, max_output }
     }
 
-    async fn run(&self, arguments: &Map<String, Value>) -> Reply {
+    async fn run(&self, command: &CommandName, arguments: &Map<String, Value>) -> Reply {
         let input = match &self.plan.stdin {
             Some(template) => Some(template.render(arguments).map_err(|error| unfilled(&error))?),
             None => None,
         };
         let mut group = self.start(arguments)?;
         let (status, captured) = self.finish(&mut group, input).await?;
-        if status.success() {
+        if let Some((code, outcome)) = self.outcome(status) {
+            output::declared(outcome, &self.plan.program, command, code)
+        } else if status.success() {
             output::decode(self.plan.output, &self.plan.program, captured.stdout)
         } else {
             Err(output::failure(&self.plan.program, status, &captured.stderr))
         }
+    }
+
+    /// What the manifest says about the exit code, if it says anything.
+    fn outcome(&self, status: ExitStatus) -> Option<(u8, &Outcome)> {
+        let code = u8::try_from(status.code()?).ok()?;
+        self.plan.exit.get(&code).map(|outcome| (code, outcome))
     }
 
     /// Starts the program; standard input is a pipe only where the plan has something to write.
@@ -68,7 +79,7 @@ impl Process {
         for slot in &plan.args {
             slot.render(arguments, &mut argv).map_err(|error| unfilled(&error))?;
         }
-        let path = program::locate(&plan.program, &plan.root)?;
+        let path = locate(&plan.program, &plan.root)?;
         if !plan.cwd.is_dir() {
             let message = format!("the folder that `{}` runs in does not exist", plan.program);
             return Err(Rejection::new(RejectionCode::ProcessFailed, message)
@@ -152,7 +163,7 @@ impl Command for Process {
     fn call(&self, invocation: Invocation) -> BoxFuture<'_, Reply> {
         Box::pin(async move {
             let arguments = arguments(invocation.body)?;
-            self.run(&arguments).await
+            self.run(&invocation.command, &arguments).await
         })
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     document::Node,
     manifest::Contract,
-    source::Span,
+    source::{Span, Spanned},
 };
 use jsonschema::error::{ValidationError, ValidationErrorKind};
 use serde_json::{Map, Value};
@@ -102,9 +102,10 @@ impl Lowering<'_> {
         if is_sound && let Some(known) = self.contracts.get(&text) {
             return Some(known.clone());
         }
+        let told = self.diagnostics.count();
         self.expressions_of(node);
-        if self.diagnostics.count() > before && (is_sound || self.has_enough()) {
-            // Compiling it would take what was just refused, or tell what nobody reads.
+        // Compiling it would take what was just refused, or tell what nobody reads.
+        if self.diagnostics.count() > told || self.has_enough() {
             return None;
         }
         let options = jsonschema::draft202012::options()
@@ -177,17 +178,45 @@ impl Lowering<'_> {
             } else if TABLES.contains(&key) {
                 entry.value.entries().for_each(|(_, entry)| self.keywords(&entry.value, false));
             } else if !PLAIN.contains(&key) && !key.starts_with("x-") {
-                let known = PLAIN.into_iter().chain(SCHEMAS).chain(TABLES);
-                let help = match nearest(key, known) {
+                let own = if is_outermost { &OWN_KEYS[..] } else { &[] };
+                let known =
+                    PLAIN.into_iter().chain(SCHEMAS).chain(TABLES).chain(own.iter().copied());
+                let near = nearest(key, known);
+                let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "write a keyword of JSON Schema 2020-12; your own begin with `x-`"
                         .to_owned(),
                 };
                 let message = format!("`{}` is not a keyword of JSON Schema", key.escape_debug());
-                self.report(Diagnostic::new(Code::SchemaInvalid, entry.key, message).help(help));
+                self.report(
+                    Diagnostic::new(Code::SchemaInvalid, entry.key, message)
+                        .help(help)
+                        .did_you_mean(entry.key, key, near),
+                );
             }
         }
     }
+}
+
+/// The regular expressions in a schema that a text must fit. What stands under `not` or `if` refuses texts.
+pub(super) fn patterns(node: &Node) -> Vec<Spanned<String>> {
+    let mut found = Vec::new();
+    for (key, entry) in node.entries() {
+        let value = &entry.value;
+        match (key, value.as_str()) {
+            ("pattern", Some(text)) => found.push(Spanned::new(text.to_owned(), value.span)),
+            ("not" | "if" | "contains", _) => {}
+            _ if SCHEMAS.contains(&key) => {
+                found.extend(patterns(value));
+                found.extend(value.items().iter().flat_map(patterns));
+            }
+            _ if TABLES.contains(&key) => {
+                found.extend(value.entries().flat_map(|(_, entry)| patterns(&entry.value)));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// What is wrong with a schema, without the schema of schemas in the words.

@@ -2,7 +2,7 @@
 
 use super::{Lowering, plugins::add_builtin, section_entries};
 use crate::{
-    diagnostic::{Code, Diagnostic, Omitted, nearest},
+    diagnostic::{Code, Diagnostic, Omitted},
     document::Node,
     manifest::{
         Builtin, Entry, Group, Manifest, PluginKind, Scope, builtin, builtin::BEYOND_THE_CALLER,
@@ -159,19 +159,24 @@ impl Lowering<'_> {
             return;
         }
         if self.has_enough() {
-            // The search for the name that was meant goes through all groups.
+            // Looking for the name that was meant goes through all groups.
             self.diagnostics.omit(Omitted { errors: 1, warnings: 0 });
             return;
         }
         let built_in = builtin_groups(manifest.builtin_namespaces());
         let declared = section_entries(self.document, "groups");
         let known = declared.iter().map(|(key, _)| *key).chain(built_in.iter().map(String::as_str));
-        let help = match nearest(group, known) {
-            Some(near) => format!("did you mean `@{near}`?"),
-            None => format!("declare it: `groups: {{ {group}: [version] }}`"),
+        let near = self.suggestions.nearest(group, known).map(|near| format!("@{near}"));
+        let help = match &near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("declare it: `groups: {{ {}: [version] }}`", group.escape_debug()),
         };
         let message = format!("the group `@{}` is not declared", group.escape_debug());
-        self.report(Diagnostic::new(Code::UndefinedGroup, span, message).help(help));
+        self.report(Diagnostic::new(Code::UndefinedGroup, span, message).help(help).did_you_mean(
+            span,
+            &format!("@{group}"),
+            near.as_deref(),
+        ));
     }
 
     /// Reads a list of commands, patterns and groups; each malformed one is reported and left out.

@@ -72,7 +72,8 @@ impl Lowering<'_> {
                 Ok(url) if !url.username().is_empty() || url.password().is_some() => {
                     self.report(
                         Diagnostic::new(Code::LiteralSecret, span, "the address holds a user name or password")
-                            .help("declare it under `secrets`, and send it as a header: `Authorization: \"Bearer {secret:name}\"`"),
+                            .help("declare it under `secrets`, and send it as a header: `Authorization: \"Bearer {secret:name}\"`")
+                            .mask(span),
                     );
                     return None;
                 }
@@ -107,6 +108,7 @@ impl Lowering<'_> {
         let Some((method, path)) = service.line else {
             self.report(
                 Diagnostic::new(
+                    // The JSON Schema cannot tell: what is missing here may stand in the backend.
                     Code::InvalidValue,
                     node.first_character(),
                     "the request has no method and path",
@@ -165,7 +167,8 @@ impl Lowering<'_> {
             let span = node.find("query").map_or(node.span, |query| place(query, &name));
             let template = self.template(&text, span)?;
             let is_whole = template.whole().is_some();
-            uses.template(&template, span, is_whole);
+            self.text_secret(&text, span);
+            uses.template(&text, &template, span, is_whole);
             self.refuse_secret(&template, span, "the address")?;
             service.query.insert(name, template);
         }
@@ -185,7 +188,8 @@ impl Lowering<'_> {
                 continue;
             }
             let template = self.template(&text, entry.value.span)?;
-            uses.template(&template, entry.value.span, false);
+            self.header_secret(&name, &text, entry);
+            uses.template(&text, &template, entry.value.span, false);
             service.headers.insert(header.as_str().to_owned(), template);
         }
         if let (Some(body), Some(at)) = (&file.body, node.find("body")) {
@@ -208,7 +212,7 @@ impl Lowering<'_> {
 
     fn request_path(&mut self, text: &str, span: Span, uses: &mut Uses) -> Option<Template> {
         let template = self.template(text, span)?;
-        uses.template(&template, span, false);
+        uses.template(text, &template, span, false);
         self.refuse_secret(&template, span, "the address")?;
         if !text.starts_with('/') || text.starts_with("//") {
             let message = format!("`{}` is not a path of the service", text.escape_debug());

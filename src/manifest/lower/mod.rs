@@ -14,6 +14,7 @@ mod permissions;
 mod plugins;
 mod process;
 mod run;
+mod secrecy;
 mod sections;
 mod sidecar;
 mod templates;
@@ -24,7 +25,7 @@ use super::{
     structure::{Structure, check_structure},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics},
+    diagnostic::{Code, Diagnostic, Diagnostics, Suggestions},
     document::{Entry, Kind, Node},
     name::NameError,
     source::{Span, Spanned},
@@ -54,6 +55,7 @@ pub fn lower(document: &Node, folders: Folders, diagnostics: &mut Diagnostics) -
         structure,
         folders,
         diagnostics,
+        suggestions: Suggestions::default(),
         repeated: 0,
         contracts: HashMap::new(),
         expressions: PatternCache::new(),
@@ -86,6 +88,7 @@ pub fn lower(document: &Node, folders: Folders, diagnostics: &mut Diagnostics) -
         groups: BTreeMap::new(),
         permissions: Vec::new(),
         never: Vec::new(),
+        profiles: document.find("profiles").map(|node| node.span),
         unlisted: Spanned::new(lowering.section("unlisted").unwrap_or(Unlisted::Deny), unlisted),
         limits: lowering.limits(),
         channels: lowering.channels(),
@@ -119,6 +122,7 @@ pub(super) struct Lowering<'a> {
     structure: Structure,
     folders: Folders,
     diagnostics: &'a mut Diagnostics,
+    suggestions: Suggestions,
     /// How many values stand there in the place of names, so far.
     repeated: usize,
     /// The schemas that were compiled, by their text: most arguments are like another one.

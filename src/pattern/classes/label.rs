@@ -39,10 +39,10 @@ pub fn label_classes(
     for (index, pattern) in patterns.iter().enumerate() {
         if let Some(prefix) = pattern.prefix() {
             trie.add_prefix(prefix, index);
-        } else if pattern.literal().is_some() {
-            trie.add_literal(pattern.as_str(), index);
+        } else if let Some(regex) = pattern.regex() {
+            globs.push((index, regex));
         } else {
-            globs.push((index, pattern.regex()));
+            trie.add_literal(pattern.as_str(), index);
         }
     }
     let globs = if globs.is_empty() { None } else { Some(Globs::new(&globs, budget)?) };

@@ -5,6 +5,7 @@ mod explanations;
 mod files;
 mod fixes;
 mod fixtures;
+mod includes;
 mod mutations;
 mod positions;
 mod project;

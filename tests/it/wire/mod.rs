@@ -9,6 +9,7 @@ mod includes;
 mod key;
 mod limits;
 mod origins;
+mod promises;
 mod reload;
 mod request;
 mod response;
