@@ -7,7 +7,8 @@
 use divan::Bencher;
 use portcullis::{
     check::check,
-    document::parse,
+    diagnostic::Diagnostics,
+    document::read,
     manifest::{Folders, Manifest, lower},
     source::{Source, Sources},
 };
@@ -72,8 +73,8 @@ impl Size {
         let mut sources = Sources::default();
         let source = Source::new("gateway.yaml", &self.text());
         let file = sources.add(source.clone());
-        let mut diagnostics = Vec::new();
-        let document = parse(&source, file, &mut diagnostics).expect("YAML");
+        let mut diagnostics = Diagnostics::default();
+        let document = read(&source, file, &mut diagnostics).expect("YAML");
         let folders = Folders::of([Path::new("gateway.yaml")].into_iter());
         lower(&document, folders, &mut diagnostics).expect("a manifest")
     }
@@ -82,9 +83,9 @@ impl Size {
 #[divan::bench(args = SIZES, sample_count = 10)]
 fn all_checks(bencher: Bencher<'_, '_>, size: Size) {
     bencher.with_inputs(|| size.manifest()).bench_values(|manifest| {
-        let mut diagnostics = Vec::new();
+        let mut diagnostics = Diagnostics::default();
         let checked = check(manifest, &mut diagnostics);
         assert!(checked.is_some(), "the manifest has no errors");
-        diagnostics.len()
+        diagnostics.count()
     });
 }

@@ -42,7 +42,7 @@ mod unused_argument;
 mod writable_within;
 
 use crate::{
-    diagnostic::{Code, Diagnostic, has_errors},
+    diagnostic::{Code, Diagnostic, Diagnostics},
     manifest::Manifest,
 };
 use access::Access;
@@ -95,12 +95,16 @@ const CHECKS: &[Check] = &[
 ];
 
 /// Runs every check. The manifest is handed on if neither a check nor an earlier stage found an error.
-pub fn check(manifest: Manifest, diagnostics: &mut Vec<Diagnostic>) -> Option<Checked<Manifest>> {
+pub fn check(manifest: Manifest, diagnostics: &mut Diagnostics) -> Option<Checked<Manifest>> {
     for check in CHECKS {
-        check(&manifest, diagnostics);
+        let mut found = Vec::new();
+        check(&manifest, &mut found);
+        diagnostics.extend(found);
     }
-    check_access(&manifest, diagnostics);
-    (!has_errors(diagnostics)).then_some(Checked(manifest))
+    let mut found = Vec::new();
+    check_access(&manifest, &mut found);
+    diagnostics.extend(found);
+    (!diagnostics.has_errors()).then_some(Checked(manifest))
 }
 
 /// The checks that reason over all permissions at once.

@@ -112,6 +112,7 @@ fn report<'a>(loaded: &'a [Loaded], args: &Args) -> Report<'a> {
         .deny_warnings(args.deny_warnings);
     for loaded in loaded {
         report.add(&loaded.diagnostics, &loaded.sources);
+        report.omit(loaded.omitted);
     }
     report
 }

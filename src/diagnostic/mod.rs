@@ -1,11 +1,13 @@
 //! What the stages find: a stable code, a place, a message and a help text; wording lives with the finder.
 
+mod bounded;
 mod code;
 mod fix;
 mod render;
 mod report;
 mod suggest;
 
+pub use bounded::{Diagnostics, Omitted};
 pub use code::{Code, Severity};
 pub use fix::{Edit, Fix};
 pub use render::{Format, Style, render, to_json};

@@ -5,8 +5,11 @@ mod snippets;
 
 pub use project::project_schema;
 
-use super::file::{File, GuardrailFile, IncludeFile};
-use jsonschema::Validator;
+use super::{
+    file::{File, GuardrailFile, IncludeFile},
+    structure::Tree,
+};
+use jsonschema::{Draft, Validator};
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -116,11 +119,12 @@ fn refuse_null(schema: &mut Schema) {
 pub(super) struct Validated {
     pub(super) schema: Value,
     /// Nothing, if the schema were not one; a test sees to it that it is.
-    pub(super) validator: Option<Validator>,
+    pub(super) validator: Option<Validator<Tree>>,
 }
 
 pub(super) static SCHEMA: LazyLock<Validated> = LazyLock::new(|| {
     let schema = schema();
-    let validator = jsonschema::draft7::new(&schema).ok();
+    let options = jsonschema::options_for::<Tree>().with_draft(Draft::Draft7);
+    let validator = options.build(&schema).ok();
     Validated { schema, validator }
 });

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     check::{Checked, check},
-    diagnostic::{Code, Diagnostic, has_errors},
+    diagnostic::{Code, Diagnostic, Diagnostics, Omitted},
     document::{self, Node},
     manifest::{
         Folders, Include, Manifest, add_guardrails, add_include, apply_profile, includes, lower,
@@ -15,12 +15,16 @@ use crate::{
     source::{MAX_BYTES, Source, Sources, Span},
 };
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::HashSet,
+    mem,
     path::{Path, PathBuf},
 };
 
 /// More files than this make no manifest.
 const MAX_FILES: usize = 1000;
+
+/// A manifest with each of its profiles comes to at most so many bytes.
+const MAX_PROFILE_BYTES: usize = 8 * MAX_BYTES;
 
 /// What is read beside the manifest's own file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,8 +48,10 @@ pub struct Loaded {
     pub includes: Vec<PathBuf>,
     /// The profiles that the manifest declares.
     pub profiles: Vec<String>,
-    /// Everything that any stage found.
+    /// What the stages found: the worst of it, if it is very much.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many findings there are beside them.
+    pub omitted: Omitted,
     /// One tree from all files, with the profile over it, where they could be parsed.
     pub document: Option<Node>,
     /// The manifest, if nothing that was found is an error.
@@ -73,6 +79,7 @@ pub fn load_from(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loade
         let manifest = lower(document, folders, &mut diagnostics)?;
         check(manifest, &mut diagnostics)
     });
+    let (diagnostics, omitted) = diagnostics.into_parts();
     let snapshot = recorder.into_snapshot();
     let content = snapshot.read(path);
     Loaded {
@@ -82,6 +89,7 @@ pub fn load_from(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loade
         includes,
         profiles: declared,
         diagnostics,
+        omitted,
         document,
         manifest,
     }
@@ -107,10 +115,11 @@ fn read_all<'a>(
     let mut reading = Reading {
         files,
         sources: Sources::default(),
-        diagnostics: Vec::new(),
+        diagnostics: Diagnostics::default(),
         open: Vec::new(),
         seen: HashSet::new(),
         includes: Vec::new(),
+        is_full: false,
         is_whole: false,
     };
     let mut document = reading.parse(path, files.read(path));
@@ -128,27 +137,38 @@ pub fn load_profiles(path: &Path, options: &LoadOptions, files: &dyn Files) -> L
     if options.profile.is_some() {
         return loaded;
     }
-    for profile in loaded.profiles.clone() {
+    let mut found = Diagnostics::default();
+    found.extend(mem::take(&mut loaded.diagnostics));
+    found.omit(loaded.omitted);
+    let bytes: usize = loaded.sources.iter().map(|source| source.text().len()).sum();
+    let most = MAX_PROFILE_BYTES / bytes.max(1);
+    if loaded.profiles.len() > most {
+        let place = loaded.document.as_ref().and_then(|document| document.entry("profiles"));
+        let message = format!("a manifest of this size has at most {most} profiles");
+        found.extend(place.map(|profiles| {
+            Diagnostic::new(Code::FileTooLarge, profiles.key, message)
+                .help("each of them is read with the whole manifest; remove those that nobody uses")
+        }));
+    }
+    for profile in loaded.profiles.iter().take(most) {
         let options = LoadOptions { profile: Some(profile.clone()), ..options.clone() };
-        let mut known = BTreeMap::<_, Vec<String>>::new();
-        for found in &loaded.diagnostics {
-            known.entry((found.code, found.span)).or_default().push(found.message.clone());
-        }
         for mut diagnostic in load_from(path, &options, files).diagnostics {
-            let known = known.get(&(diagnostic.code, diagnostic.span));
-            let is_known = known.is_some_and(|known| {
-                known.iter().any(|message| message.starts_with(&diagnostic.message))
+            let is_known = found.iter().any(|known| {
+                known.code == diagnostic.code
+                    && known.span == diagnostic.span
+                    && known.message.starts_with(&diagnostic.message)
             });
             if !is_known {
                 let message = &diagnostic.message;
                 diagnostic.message = format!("{message} (with the profile `{profile}`)");
-                loaded.diagnostics.push(diagnostic);
+                found.push(diagnostic);
             }
         }
     }
-    if has_errors(&loaded.diagnostics) {
+    if found.has_errors() {
         loaded.manifest = None;
     }
+    (loaded.diagnostics, loaded.omitted) = found.into_parts();
     loaded
 }
 
@@ -156,11 +176,13 @@ pub fn load_profiles(path: &Path, options: &LoadOptions, files: &dyn Files) -> L
 struct Reading<'a> {
     files: &'a dyn Files,
     sources: Sources,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Diagnostics,
     /// The files that are being read, each an include of the one before.
     open: Vec<PathBuf>,
     seen: HashSet<PathBuf>,
     includes: Vec<PathBuf>,
+    /// Whether there are more files than are read.
+    is_full: bool,
     /// Every include was found and could be parsed.
     is_whole: bool,
 }
@@ -171,7 +193,7 @@ impl Reading<'_> {
         match text(content) {
             Ok(text) => {
                 let file = self.sources.add(Source::new(path, &text));
-                document::parse(self.sources.find(file)?, file, &mut self.diagnostics)
+                document::read(self.sources.find(file)?, file, &mut self.diagnostics)
             }
             Err((code, message, readable)) => {
                 let file = self.sources.add(Source::new(path, &readable));
@@ -191,7 +213,7 @@ impl Reading<'_> {
         for include in includes(manifest) {
             self.include(path, &include, &mut parts);
         }
-        self.is_whole = !has_errors(&self.diagnostics);
+        self.is_whole = !self.diagnostics.has_errors();
         for part in parts {
             add_include(manifest, part, &mut self.diagnostics);
         }
@@ -206,8 +228,22 @@ impl Reading<'_> {
         }
     }
 
+    /// Reports the first file that is one too many.
+    fn too_many(&mut self, span: Span) {
+        if mem::replace(&mut self.is_full, true) {
+            return;
+        }
+        let message = format!("the manifest has more than {MAX_FILES} files");
+        let help = "put what belongs together into one file";
+        self.diagnostics.push(Diagnostic::new(Code::FileTooLarge, span, message).help(help));
+    }
+
     /// Reads the files that an include stands for, and theirs, in the order of their names.
     fn include(&mut self, from: &Path, include: &Include, parts: &mut Vec<Node>) {
+        if self.includes.len() >= MAX_FILES {
+            self.too_many(include.path.span);
+            return;
+        }
         let folder = from.parent().unwrap_or(Path::new(""));
         let wanted = &include.path.value;
         let pattern = folder.join(wanted);
@@ -250,12 +286,7 @@ impl Reading<'_> {
                 continue;
             }
             if self.sources.iter().count() >= MAX_FILES {
-                let message = format!("the manifest has more than {MAX_FILES} files");
-                self.diagnostics.push(Diagnostic::new(
-                    Code::FileTooLarge,
-                    include.path.span,
-                    message,
-                ));
+                self.too_many(include.path.span);
                 return;
             }
             if let Some(part) = self.parse(&path, self.files.read(&path)) {

@@ -22,9 +22,13 @@ const WIDE: usize = 2000;
 pub(super) fn render(report: &Report<'_>, style: Style) -> String {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let hidden: Vec<Mask<'_>> = report.masks().collect();
-    report
-        .findings()
-        .fold(String::new(), |out, finding| out + &draw(finding, &hidden, &renderer) + "\n\n")
+    let mut out = String::new();
+    for finding in report.findings() {
+        out.push_str(&draw(finding, &hidden, &renderer));
+        out.push_str("\n\n");
+    }
+    out.extend(report.omitted().words().map(|words| format!("and {words}\n\n")));
+    out
 }
 
 fn draw(finding: Finding<'_>, hidden: &[Mask<'_>], renderer: &Renderer) -> String {
@@ -112,13 +116,11 @@ impl<'a> Excerpt<'a> {
     fn snippet(&self, hidden: &[Mask<'_>]) -> Option<Snippet<'a, Annotation<'a>>> {
         let text = self.source.text();
         let hull = self.hull();
-        let from = text.get(..hull.start).and_then(|t| t.rfind('\n')).map_or(0, |end| end + 1);
-        let to = text
-            .get(hull.end..)
-            .and_then(|tail| tail.lines().next())
-            .map_or(text.len(), |line| hull.end + line.len());
-        let is_wide = text.get(from..to).is_some_and(|t| t.lines().any(|line| line.len() > WIDE));
-        if text.is_empty() || is_wide {
+        let from = self.source.line_range(hull.start).start;
+        let to = self.source.line_range(hull.end).end.max(hull.end);
+        let is_large = to - from > WIDE * NEAR;
+        let is_wide = || text.get(from..to).is_some_and(|t| t.lines().any(|l| l.len() > WIDE));
+        if text.is_empty() || is_large || is_wide() {
             return None;
         }
         let hidden: Vec<_> = hidden

@@ -1,11 +1,11 @@
 //! JSON Schemas in a manifest (2020-12): compiled once for the generation that uses them.
 
-use super::Lowering;
+use super::{Lowering, expressions};
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     document::Node,
     manifest::Contract,
-    source::Spanned,
+    source::{Span, Spanned},
 };
 use jsonschema::error::{ValidationError, ValidationErrorKind};
 use serde_json::{Map, Value};
@@ -94,14 +94,30 @@ impl Lowering<'_> {
         if keywords.is_empty() {
             return None;
         }
-        let before = self.diagnostics.len();
+        let before = self.diagnostics.count();
         self.keywords(node, true);
+        let is_sound = self.diagnostics.count() == before;
         let schema = Value::Object(keywords);
-        let built = jsonschema::draft202012::options().should_validate_formats(true).build(&schema);
-        match built {
-            Ok(_) if self.diagnostics.len() > before => None,
+        let text = schema.to_string();
+        if is_sound && let Some(known) = self.contracts.get(&text) {
+            return Some(known.clone());
+        }
+        let told = self.diagnostics.count();
+        self.expressions_of(node);
+        // Compiling it would take what was just refused, or tell what nobody reads.
+        if self.diagnostics.count() > told || self.has_enough() {
+            return None;
+        }
+        let options = jsonschema::draft202012::options()
+            .should_validate_formats(true)
+            .with_pattern_cache(self.expressions.clone());
+        match options.build(&schema) {
+            Ok(_) if !is_sound => None,
             Ok(validator) => {
-                Some(Contract { schema: Arc::new(schema), validator: Arc::new(validator) })
+                let contract =
+                    Contract { schema: Arc::new(schema), validator: Arc::new(validator) };
+                self.contracts.insert(text, contract.clone());
+                Some(contract)
             }
             Err(error) => {
                 let pointer = error.instance_path().as_str();
@@ -110,6 +126,43 @@ impl Lowering<'_> {
                 self.report(Diagnostic::new(Code::SchemaInvalid, span, message).help(help));
                 None
             }
+        }
+    }
+
+    /// Refuses regular expressions that are small to write and large to compile.
+    fn expressions_of(&mut self, node: &Node) {
+        for (key, entry) in node.entries() {
+            if key == "pattern"
+                && let Some(text) = entry.value.as_str()
+            {
+                self.expression(text, entry.value.span);
+            } else if key == "patternProperties" {
+                entry.value.entries().for_each(|(text, entry)| self.expression(text, entry.key));
+            }
+            // What stands under these is data.
+            if !matches!(key, "const" | "default" | "enum" | "examples") {
+                self.expressions_of(&entry.value);
+            }
+        }
+        node.items().iter().for_each(|item| self.expressions_of(item));
+    }
+
+    fn expression(&mut self, text: &str, span: Span) {
+        let weight = expressions::weight(text);
+        let before = self.expression_weight;
+        self.expression_weight = before.saturating_add(weight);
+        if weight > expressions::MOST {
+            let message = "the regular expression becomes too large";
+            self.report(
+                Diagnostic::new(Code::SchemaInvalid, span, message)
+                    .help("repeat less in it, or check the length with `maxLength`"),
+            );
+        } else if self.expression_weight > expressions::MOST_IN_ALL {
+            let message = "the regular expressions of the manifest become too large in all";
+            self.report(
+                Diagnostic::new(Code::FileTooLarge, span, message)
+                    .help("use the same expression in more places, or repeat less in it"),
+            );
         }
     }
 

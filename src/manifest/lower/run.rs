@@ -20,6 +20,8 @@ pub(super) struct Prepared {
     pub(super) arguments: Vec<Argument>,
     pub(super) uses: Uses,
     pub(super) program: Option<Span>,
+    /// How many values it is made of.
+    size: usize,
 }
 
 pub(super) enum PreparedKind {
@@ -52,6 +54,12 @@ fn has_no_other_run(entry: &Entry) -> bool {
 
 /// Keys that say what runs.
 const WAYS: [&str; 5] = ["value", "process", "http", "native", "use"];
+
+/// How many values a part of the file holds.
+fn size(node: &Node) -> usize {
+    let values = node.entries().map(|(_, entry)| size(&entry.value));
+    1 + values.chain(node.items().iter().map(size)).sum::<usize>()
+}
 
 /// A command's name within its plugin.
 fn own_name(name: &CommandName) -> &str {
@@ -122,7 +130,7 @@ impl Lowering<'_> {
         } else {
             return None;
         };
-        Some(Prepared { kind, arguments, uses, program })
+        Some(Prepared { kind, arguments, uses, program, size: size(node) })
     }
 
     /// Reads what runs behind a command.
@@ -288,6 +296,9 @@ impl Lowering<'_> {
             }
             return None;
         };
+        if !self.may_repeat(prepared.size, span) {
+            return None;
+        }
         let mut uses = prepared.uses.clone();
         let backend = match &prepared.kind {
             PreparedKind::Process(plan) => {

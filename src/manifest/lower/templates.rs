@@ -9,6 +9,7 @@ use crate::{
     plan::{self, Template, TemplateError},
     source::Span,
 };
+use std::collections::BTreeSet;
 
 /// What the texts of a command refer to.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +30,8 @@ impl Uses {
         span: Span,
         takes_absence: bool,
     ) {
-        for name in template.arguments() {
+        // One that is wrong is wrong once in a text.
+        for name in template.arguments().collect::<BTreeSet<_>>() {
             self.argument(name, text, span, takes_absence);
         }
         self.references(template.references(), span);

@@ -42,7 +42,7 @@ permissions:
     windows: [main, "diff-*", split]
     allow: ["@read", "plugin:index|add", { commands: ["plugin:fs|read_dir"], scope: { allow: [{ path: "$HOME/**" }] } }]
     listen: [indexed]
-  left: { windows: ["diff-l*"], origins: [app, tenants], allow: [incidents] }
+  left: { windows: ["diff-l*"], origins: [tenants], allow: [incidents] }
   right: { webviews: ["r*"], origins: [tenants], allow: [incidents, log] }
 "#;
 
@@ -251,7 +251,7 @@ fn every_webview_that_may_call_has_a_line() {
     assert_eq!(
         who("  incidents: {", "  inci‸dents: {"),
         "\
-- `diff-*` (such as `diff-l`) at `app`, `tenants`
+- `diff-*` (such as `diff-l`) at `tenants`
 - `right` in `split` at `tenants`
 - allowed by `left` (gateway.yaml:39)
 - allowed by `right` (gateway.yaml:40)"

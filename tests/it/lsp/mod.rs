@@ -14,7 +14,7 @@ mod typing;
 const MANIFEST: &str = r#"version: 1
 app: { id: dev.example.lsp, frontend: . }
 origins:
-  docs: https://docs.example.com
+  docs: "http://localhost:8080"
   tenants: "https://{tenant}.example.com"
 windows:
   main: {}

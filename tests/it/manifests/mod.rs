@@ -7,6 +7,7 @@ mod fixes;
 mod fixtures;
 mod includes;
 mod mutations;
+mod positions;
 mod project;
 mod schema;
 mod snippets;
