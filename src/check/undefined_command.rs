@@ -3,15 +3,16 @@
 use crate::{
     diagnostic::{Code, Diagnostic, Suggestions},
     manifest::{Entry, Manifest},
-    name::{CommandName, Word, with_prefix},
-    pattern::CommandPattern,
+    name::{CommandName, Word},
+    pattern::{CommandPattern, CommandTable},
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
     let mut suggestions = Suggestions::default();
+    let table = CommandTable::new(manifest.commands.keys());
     for permission in &manifest.permissions {
         for entry in permission.allow.iter().chain(&permission.deny) {
-            diagnostics.extend(check_entry(manifest, entry, &mut suggestions));
+            diagnostics.extend(check_entry(manifest, entry, &table, &mut suggestions));
         }
     }
 }
@@ -19,6 +20,7 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
 fn check_entry(
     manifest: &Manifest,
     entry: &Entry,
+    table: &CommandTable<'_>,
     suggestions: &mut Suggestions,
 ) -> Option<Diagnostic> {
     let text = entry.value.as_str();
@@ -51,10 +53,8 @@ fn check_entry(
         CommandPattern::Literal(name) => {
             manifest.commands.contains_key(name) || manifest.broken.commands.contains(name.as_str())
         }
-        CommandPattern::Glob { prefix, .. } => {
-            let declared =
-                with_prefix(&manifest.commands, prefix).any(|(name, _)| entry.value.allows(name));
-            declared || !manifest.broken.commands.is_empty()
+        CommandPattern::Glob { .. } => {
+            table.denied(&entry.value).next().is_some() || !manifest.broken.commands.is_empty()
         }
     };
     if is_declared {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     check::Checked,
-    diagnostic::{Diagnostic, Format, nearest},
+    diagnostic::{Code, Diagnostic, Format, nearest},
     edit::{replace_file, unified_diff},
     ipc::Caller,
     manifest::{Manifest, Permission},
@@ -215,7 +215,9 @@ impl Request<'_> {
             let mut old = self.loaded.diagnostics.iter();
             old.any(|old| old.code == new.code && old.message == new.message)
         };
-        after.diagnostics.iter().find(|new| !is_known(new)).cloned()
+        // That other entries are no longer needed is no harm.
+        let is_harmless = |new: &Diagnostic| new.code == Code::RedundantPermission;
+        after.diagnostics.iter().find(|new| !is_known(new) && !is_harmless(new)).cloned()
     }
 
     /// The decision that was asked for is another now and, but for what `--permission` accepts, no other one is.

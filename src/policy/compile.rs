@@ -7,8 +7,8 @@ use super::{
 use crate::{
     check::Checked,
     manifest::{Entry, Manifest, OriginName, Permission, Unlisted},
-    name::{CommandName, with_prefix},
-    pattern::{CommandPattern, LabelPattern, Origin, OriginPattern},
+    name::CommandName,
+    pattern::{CommandTable, LabelPattern, Origin, OriginPattern},
     source::{Sources, Spanned},
 };
 use fixedbitset::FixedBitSet;
@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 
 /// Compiles a manifest as generation number `generation`.
 ///
-/// Cost grows with commands + permissions × entries, where an entry with a wildcard costs as much as there are
-/// commands with its prefix.
+/// Cost grows with commands + permissions × entries, where an entry with a wildcard costs a search in the names and as
+/// much as there are commands that it stands for.
 pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64) -> Policy {
     let commands: BTreeMap<CommandName, CommandId> = manifest
         .commands
@@ -25,10 +25,12 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         .enumerate()
         .map(|(index, name)| (name.clone(), CommandId::new(index)))
         .collect();
+    // The places of its names are the numbers of their commands.
+    let table = CommandTable::new(manifest.commands.keys());
     let permissions = manifest
         .permissions
         .iter()
-        .map(|permission| compile_permission(manifest, sources, &commands, permission))
+        .map(|permission| compile_permission(manifest, sources, &table, permission))
         .collect::<Vec<_>>();
     let additive = additive(manifest, &commands, &permissions);
     let routes = manifest.commands.iter().map(|(name, command)| Route {
@@ -61,7 +63,7 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
 fn compile_permission(
     manifest: &Manifest,
     sources: &Sources,
-    commands: &BTreeMap<CommandName, CommandId>,
+    table: &CommandTable<'_>,
     permission: &Permission,
 ) -> CompiledPermission {
     let mut origins = Origins::default();
@@ -85,8 +87,8 @@ fn compile_permission(
         windows: permission.windows.as_deref().map(labels),
         webviews: permission.webviews.as_deref().map(labels),
         origins,
-        allow: resolve(&permission.allow, commands, CommandPattern::allows),
-        deny: resolve(&permission.deny, commands, CommandPattern::denies),
+        allow: resolve(&permission.allow, table, false),
+        deny: resolve(&permission.deny, table, true),
     }
 }
 
@@ -94,27 +96,13 @@ fn labels(patterns: &[Spanned<LabelPattern>]) -> Vec<LabelPattern> {
     patterns.iter().map(|pattern| pattern.value.clone()).collect()
 }
 
-fn resolve(
-    entries: &[Entry],
-    commands: &BTreeMap<CommandName, CommandId>,
-    matches: impl Fn(&CommandPattern, &CommandName) -> bool,
-) -> FixedBitSet {
-    let mut found = FixedBitSet::with_capacity(commands.len());
+fn resolve(entries: &[Entry], table: &CommandTable<'_>, is_deny: bool) -> FixedBitSet {
+    let mut found = FixedBitSet::with_capacity(table.len());
     for entry in entries {
-        let prefix = match &entry.value {
-            CommandPattern::Literal(name) => {
-                if let Some(id) = commands.get(name) {
-                    found.insert(id.index());
-                }
-                continue;
-            }
-            CommandPattern::Star => "",
-            CommandPattern::Glob { prefix, .. } => prefix,
-        };
-        for (name, id) in with_prefix(commands, prefix) {
-            if matches(&entry.value, name) {
-                found.insert(id.index());
-            }
+        if is_deny {
+            found.extend(table.denied(&entry.value));
+        } else {
+            found.extend(table.allowed(&entry.value));
         }
     }
     found
