@@ -58,7 +58,7 @@ impl Size {
                 text,
                 "  p{permission}: {{ windows: [w{permission}, \"w{permission}-*\"], origins: [app, docs], allow: [{}, \"c{:02}*\"], deny: [\"*9{}\"] }}",
                 names.join(", "),
-                permission % 10,
+                permission % (commands / 1_000),
                 permission % 10,
             );
         }

@@ -3,24 +3,26 @@
 use crate::{
     diagnostic::{Code, Diagnostic, Suggestions},
     manifest::{Entry, Manifest, builtin},
-    name::{CommandName, Word, with_prefix},
-    pattern::CommandPattern,
+    name::{CommandName, Word},
+    pattern::{CommandPattern, CommandTable},
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
     let mut suggestions = Suggestions::default();
+    let table = CommandTable::new(manifest.commands.keys());
     let permissions = manifest.permissions.iter();
     let listed = permissions.flat_map(|permission| permission.allow.iter().chain(&permission.deny));
     let grouped = manifest.groups.values().flat_map(|group| &group.entries);
     // What a group stands for is reported where the group says it, once.
     for entry in listed.chain(grouped).filter(|entry| entry.group.is_none()) {
-        diagnostics.extend(check_entry(manifest, entry, &mut suggestions));
+        diagnostics.extend(check_entry(manifest, entry, &table, &mut suggestions));
     }
 }
 
 fn check_entry(
     manifest: &Manifest,
     entry: &Entry,
+    table: &CommandTable<'_>,
     suggestions: &mut Suggestions,
 ) -> Option<Diagnostic> {
     let text = entry.value.as_str();
@@ -57,10 +59,8 @@ fn check_entry(
         CommandPattern::Literal(name) => {
             manifest.commands.contains_key(name) || manifest.broken.commands.contains(name.as_str())
         }
-        CommandPattern::Glob { prefix, .. } => {
-            let declared =
-                with_prefix(&manifest.commands, prefix).any(|(name, _)| entry.value.allows(name));
-            declared || !manifest.broken.commands.is_empty()
+        CommandPattern::Glob { .. } => {
+            table.denied(&entry.value).next().is_some() || !manifest.broken.commands.is_empty()
         }
     };
     if is_declared {

@@ -61,7 +61,7 @@ fn is_match(pattern: &str, name: &str) -> bool {
 }
 
 /// Whether a text in which each star stands for any run of characters is this one; cost grows with the lengths.
-fn is_run(pattern: &str, text: &str) -> bool {
+pub(super) fn is_run(pattern: &str, text: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(text) = text.strip_prefix(first) else { return false };
     let (between, last) = rest.rsplit_once('*').unwrap_or(("", rest));

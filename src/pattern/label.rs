@@ -1,9 +1,12 @@
 //! Label globs: `*`, `?`, `{a,b}` and `[a-z]` over the characters of labels; labels have no folders, so nothing stops `*`.
 
-use super::PatternError;
+use super::{PatternError, command::is_run};
 use crate::name::{Label, MAX_NAME_BYTES, is_label_character};
 use globset::{ErrorKind, Glob, GlobBuilder, GlobMatcher};
-use std::sync::{Arc, OnceLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
 
 /// Alternatives within alternatives: more than anybody writes, and less than the compiler can stand.
 pub(super) const MAX_BRACES: usize = 4;
@@ -45,6 +48,8 @@ enum Form {
     Literal,
     /// The only wildcard is a star at the end.
     Prefix,
+    /// The only wildcards are stars.
+    Stars,
     /// Anything else.
     Glob(Arc<LazyGlob>),
 }
@@ -90,6 +95,8 @@ impl std::str::FromStr for LabelPattern {
             Form::Literal
         } else if before_star(text).is_some() {
             Form::Prefix
+        } else if text.chars().all(|c| c == '*' || is_label_character(c)) {
+            Form::Stars
         } else {
             let glob = GlobBuilder::new(text)
                 .literal_separator(false)
@@ -130,9 +137,7 @@ impl LabelPattern {
     pub fn matches(&self, label: &Label) -> bool {
         match &self.form {
             Form::Literal => *self.text == *label.as_str(),
-            Form::Prefix => {
-                before_star(&self.text).is_some_and(|prefix| label.as_str().starts_with(prefix))
-            }
+            Form::Prefix | Form::Stars => is_run(&self.text, label.as_str()),
             Form::Glob(lazy) => {
                 lazy.matcher.get_or_init(|| lazy.glob.compile_matcher()).is_match(label.as_str())
             }
@@ -143,16 +148,18 @@ impl LabelPattern {
     pub fn prefix(&self) -> Option<&str> {
         match self.form {
             Form::Prefix => before_star(&self.text),
-            Form::Literal | Form::Glob(_) => None,
+            Form::Literal | Form::Stars | Form::Glob(_) => None,
         }
     }
 
     /// The regular expression that [`matches`](Self::matches) goes by, anchored at both ends, if the pattern is
     /// neither a literal nor a [prefix](Self::prefix).
-    pub(super) fn regex(&self) -> Option<&str> {
+    pub(super) fn regex(&self) -> Option<Cow<'_, str>> {
         match &self.form {
             Form::Literal | Form::Prefix => None,
-            Form::Glob(lazy) => Some(lazy.glob.regex()),
+            // No character of a label means anything in an expression.
+            Form::Stars => Some(format!("(?-u)^{}$", self.text.replace('*', ".*")).into()),
+            Form::Glob(lazy) => Some(lazy.glob.regex().into()),
         }
     }
 
@@ -160,7 +167,7 @@ impl LabelPattern {
     pub fn literal(&self) -> Option<Label> {
         match self.form {
             Form::Literal => self.text.parse().ok(),
-            Form::Prefix | Form::Glob(_) => None,
+            Form::Prefix | Form::Stars | Form::Glob(_) => None,
         }
     }
 }

@@ -8,6 +8,7 @@ mod origin_pattern;
 mod path;
 mod root;
 mod segment;
+mod table;
 mod template;
 
 pub use classes::{Budget, Class, TooManyClasses, label_classes, origin_classes};
@@ -17,6 +18,7 @@ pub use origin::{Difference, Origin, OriginError};
 pub use origin_pattern::OriginPattern;
 pub use path::{PathGlob, PathPattern};
 pub use root::Root;
+pub use table::CommandTable;
 pub use template::LabelTemplate;
 
 use thiserror::Error;

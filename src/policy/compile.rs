@@ -7,8 +7,8 @@ use super::{
 use crate::{
     check::Checked,
     manifest::{ArgumentKind, Command, Entry, Manifest, OriginName, Permission, Unlisted},
-    name::{CommandName, with_prefix},
-    pattern::{CommandPattern, LabelPattern, Origin, OriginPattern},
+    name::CommandName,
+    pattern::{CommandTable, LabelPattern, Origin, OriginPattern},
     source::{Sources, Spanned},
 };
 use fixedbitset::FixedBitSet;
@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 
 /// Compiles a manifest as generation number `generation`.
 ///
-/// Cost grows with commands + permissions × entries, where an entry with a wildcard costs as much as there are
-/// commands with its prefix.
+/// Cost grows with commands + permissions × entries, where an entry with a wildcard costs a search in the names and as
+/// much as there are commands that it stands for.
 pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64) -> Policy {
     let commands: BTreeMap<CommandName, CommandId> = manifest
         .commands
@@ -25,13 +25,15 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         .enumerate()
         .map(|(index, name)| (name.clone(), CommandId::new(index)))
         .collect();
+    // The places of its names are the numbers of their commands.
+    let table = CommandTable::new(manifest.commands.keys());
     let permissions = manifest
         .permissions
         .iter()
-        .map(|permission| compile_permission(manifest, sources, &commands, permission))
+        .map(|permission| compile_permission(manifest, sources, &table, permission))
         .collect::<Vec<_>>();
     let additive = additive(manifest, &commands, &permissions);
-    let scoped = scoped(manifest, &commands);
+    let scoped = scoped(manifest, &table);
     let routes = manifest.commands.iter().zip(0..).map(|((name, command), index)| Route {
         name: name.clone(),
         place: sources.place(command.span),
@@ -66,7 +68,7 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
 fn compile_permission(
     manifest: &Manifest,
     sources: &Sources,
-    commands: &BTreeMap<CommandName, CommandId>,
+    table: &CommandTable<'_>,
     permission: &Permission,
 ) -> CompiledPermission {
     let mut origins = Origins::default();
@@ -90,21 +92,21 @@ fn compile_permission(
         windows: permission.windows.as_deref().map(labels),
         webviews: permission.webviews.as_deref().map(labels),
         origins,
-        allow: resolve(&permission.allow, commands, CommandPattern::allows),
-        deny: resolve(&permission.deny, commands, CommandPattern::denies),
+        allow: resolve(&permission.allow, table, false),
+        deny: resolve(&permission.deny, table, true),
     }
 }
 
 /// Commands that an entry with a scope names. Without the scope the entry would say more than its author did, so none
 /// of them runs, whoever calls.
-fn scoped(manifest: &Manifest, commands: &BTreeMap<CommandName, CommandId>) -> FixedBitSet {
-    let mut found = FixedBitSet::with_capacity(commands.len());
+fn scoped(manifest: &Manifest, table: &CommandTable<'_>) -> FixedBitSet {
+    let mut found = FixedBitSet::with_capacity(table.len());
     let is_scoped = |entry: &&Entry| entry.scope.is_some();
     for permission in &manifest.permissions {
         let allow = permission.allow.iter().filter(is_scoped);
-        found.union_with(&resolve(allow, commands, CommandPattern::allows));
+        found.union_with(&resolve(allow, table, false));
         let deny = permission.deny.iter().filter(is_scoped);
-        found.union_with(&resolve(deny, commands, CommandPattern::denies));
+        found.union_with(&resolve(deny, table, true));
     }
     found
 }
@@ -133,25 +135,15 @@ fn labels(patterns: &[Spanned<LabelPattern>]) -> Vec<LabelPattern> {
 
 fn resolve<'a>(
     entries: impl IntoIterator<Item = &'a Entry>,
-    commands: &BTreeMap<CommandName, CommandId>,
-    matches: impl Fn(&CommandPattern, &CommandName) -> bool,
+    table: &CommandTable<'_>,
+    is_deny: bool,
 ) -> FixedBitSet {
-    let mut found = FixedBitSet::with_capacity(commands.len());
+    let mut found = FixedBitSet::with_capacity(table.len());
     for entry in entries {
-        let prefix = match &entry.value {
-            CommandPattern::Literal(name) => {
-                if let Some(id) = commands.get(name) {
-                    found.insert(id.index());
-                }
-                continue;
-            }
-            CommandPattern::Star => "",
-            CommandPattern::Glob { prefix, .. } => prefix,
-        };
-        for (name, id) in with_prefix(commands, prefix) {
-            if matches(&entry.value, name) {
-                found.insert(id.index());
-            }
+        if is_deny {
+            found.extend(table.denied(&entry.value));
+        } else {
+            found.extend(table.allowed(&entry.value));
         }
     }
     found

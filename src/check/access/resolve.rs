@@ -3,7 +3,7 @@
 use crate::{
     manifest::{Command, Entry, Manifest},
     name::CommandName,
-    pattern::{Budget, CommandPattern, TooManyClasses},
+    pattern::{Budget, CommandPattern, CommandTable, TooManyClasses},
 };
 use fixedbitset::FixedBitSet;
 use std::collections::HashMap;
@@ -22,55 +22,47 @@ pub(super) enum Role {
 
 /// The declared commands, in the order of their names.
 #[derive(Debug)]
-pub(in crate::check) struct Commands<'a>(Vec<(&'a CommandName, &'a Command)>);
+pub(in crate::check) struct Commands<'a> {
+    list: Vec<(&'a CommandName, &'a Command)>,
+    table: CommandTable<'a>,
+}
+
+/// Of so many names, a search in all of them looks as long as at one command that it finds.
+const NAMES_A_STEP: usize = 16;
 
 impl<'a> Commands<'a> {
     pub(super) fn new(manifest: &'a Manifest) -> Self {
-        Self(manifest.commands.iter().collect())
+        let table = CommandTable::new(manifest.commands.keys());
+        Self { list: manifest.commands.iter().collect(), table }
     }
 
     pub(in crate::check) fn len(&self) -> usize {
-        self.0.len()
+        self.list.len()
     }
 
     pub(in crate::check) fn get(&self, id: CommandId) -> Option<(&'a CommandName, &'a Command)> {
-        self.0.get(id).copied()
+        self.list.get(id).copied()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'a CommandName, &'a Command)> {
-        self.0.iter().copied()
+        self.list.iter().copied()
     }
 
-    /// The commands that a pattern stands for; a wildcard is held against the names that begin like it.
+    /// The commands that a pattern stands for.
     pub(super) fn matching(
         &self,
         pattern: &CommandPattern,
         role: Role,
         budget: &mut Budget,
     ) -> Result<Vec<CommandId>, TooManyClasses> {
-        let prefix = match pattern {
-            CommandPattern::Literal(name) => {
-                let found = self.0.binary_search_by(|(known, _)| (*known).cmp(name));
-                return Ok(found.into_iter().collect());
-            }
-            CommandPattern::Star => "",
-            CommandPattern::Glob { prefix, .. } => prefix,
-        };
-        let start = self.0.partition_point(|(name, _)| name.as_str() < prefix);
-        let candidates = self.0.iter().enumerate().skip(start);
-        let mut found = Vec::new();
-        for (id, (name, _)) in
-            candidates.take_while(|(_, (name, _))| name.as_str().starts_with(prefix))
-        {
-            budget.spend(1)?;
-            let is_match = match role {
-                Role::Allow => pattern.allows(name),
-                Role::Deny => pattern.denies(name),
-            };
-            if is_match {
-                found.push(id);
-            }
+        if !matches!(pattern, CommandPattern::Literal(_)) {
+            budget.spend(1 + self.len() / NAMES_A_STEP)?;
         }
+        let found: Vec<_> = match role {
+            Role::Allow => self.table.allowed(pattern).collect(),
+            Role::Deny => self.table.denied(pattern).collect(),
+        };
+        budget.spend(found.len())?;
         Ok(found)
     }
 
