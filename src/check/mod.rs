@@ -101,14 +101,18 @@ pub fn check(manifest: Manifest, diagnostics: &mut Diagnostics) -> Option<Checke
         check(&manifest, &mut found);
         diagnostics.extend(found);
     }
+    // What was left out may be what allows a command.
+    let is_whole = ![Code::DuplicateName, Code::MissingInclude, Code::IncludeCycle]
+        .into_iter()
+        .any(|code| diagnostics.has(code));
     let mut found = Vec::new();
-    check_access(&manifest, &mut found);
+    check_access(&manifest, is_whole, &mut found);
     diagnostics.extend(found);
     (!diagnostics.has_errors()).then_some(Checked(manifest))
 }
 
 /// The checks that reason over all permissions at once.
-fn check_access(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
+fn check_access(manifest: &Manifest, is_whole: bool, diagnostics: &mut Vec<Diagnostic>) {
     let sites = access::sites(manifest);
     duplicate_permission::check(manifest, &sites, diagnostics);
     let Ok(access) = Access::new(manifest, &sites) else {
@@ -120,8 +124,7 @@ fn check_access(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
     never_violated::check(&access, diagnostics);
     redundant_permission::check(&access, &sites, diagnostics);
     shadowed_allow::check(&access, diagnostics);
-    // One of two permissions of one name was left out, and may be the one that allows a command.
-    if !diagnostics.iter().any(|found| found.code == Code::DuplicateName) {
+    if is_whole {
         unreachable_command::check(&access, diagnostics);
     }
 }

@@ -219,13 +219,13 @@ impl Request<'_> {
         })
     }
 
-    /// A finding that the manifest did not have before; places move, so they are not compared.
+    /// An error that the manifest did not have before; places move, so they are not compared.
     fn new_finding(&self, after: &Loaded) -> Option<Diagnostic> {
         let is_known = |new: &Diagnostic| {
             let mut old = self.loaded.diagnostics.iter();
             old.any(|old| old.code == new.code && old.message == new.message)
         };
-        after.diagnostics.iter().find(|new| !is_known(new)).cloned()
+        after.diagnostics.iter().find(|new| new.is_error() && !is_known(new)).cloned()
     }
 
     /// The decision that was asked for is another now and, but for what `--permission` accepts, no other one is.

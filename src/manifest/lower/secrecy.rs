@@ -6,6 +6,8 @@ use crate::{
     document::{Entry, Node},
     source::Span,
 };
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// Headers whose values let somebody in.
 const HEADERS: [&str; 9] = [
@@ -191,18 +193,20 @@ fn is_harmless(value: &str) -> bool {
     is_path || is_switch || (value.len() < 4 && value.parse::<u16>().is_ok())
 }
 
-/// Whether a token of a well-known service is in the text.
+/// Tokens of well-known services as whole words, and private keys.
+static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let prefixes = TOKENS.map(regex::escape).join("|");
+    let word = format!(r"(?:^|[^\w.-])(?:{prefixes})(?<tail>[\w.-]{{{TOKEN_TAIL},}})");
+    Regex::new(&format!("{word}|-----BEGIN [A-Z ]*PRIVATE KEY-----")).ok()
+});
+
+/// Whether a text holds what looks like a token: its beginning is known, and what follows is no plain word.
 fn has_token(text: &str) -> bool {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    let is_key = text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----");
-    is_key
-        || text.split(|c: char| !is_word(c) && c != '.').any(|word| {
-            TOKENS.iter().any(|prefix| {
-                let tail = word.strip_prefix(prefix).unwrap_or_default();
-                tail.len() >= TOKEN_TAIL
-                    && tail.chars().any(|c| c.is_ascii_digit() || c.is_ascii_uppercase())
-            })
-        })
+    let Some(token) = &*TOKEN else { return false };
+    token.captures_iter(text).any(|found| {
+        let mixed = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase();
+        found.name("tail").is_none_or(|tail| tail.as_str().contains(mixed))
+    })
 }
 
 #[cfg(test)]
