@@ -6,6 +6,7 @@ mod files;
 mod fixes;
 mod fixtures;
 mod includes;
+mod limits;
 mod mutations;
 mod positions;
 mod project;
