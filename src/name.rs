@@ -1,6 +1,6 @@
 //! The names that a manifest gives: parsed once, at the border, so that no raw string names remain behind it.
 
-use std::{borrow::Borrow, collections::BTreeMap, fmt, ops::Bound, str::FromStr, sync::Arc};
+use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
 use thiserror::Error;
 
 /// No name is longer than this many bytes; the wire refuses longer ones before it looks at them.
@@ -179,16 +179,6 @@ impl CommandName {
     pub fn is_app(&self) -> bool {
         self.plugin().is_none()
     }
-}
-
-/// The entries of a table whose names begin with `prefix`, found by walking the B-tree from there.
-pub fn with_prefix<'a, V>(
-    table: &'a BTreeMap<CommandName, V>,
-    prefix: &'a str,
-) -> impl Iterator<Item = (&'a CommandName, &'a V)> {
-    table
-        .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
-        .take_while(move |(name, _)| name.as_str().starts_with(prefix))
 }
 
 #[cfg(test)]

@@ -1,26 +1,37 @@
-//! Which commands of a table an entry of a permission stands for, without looking at the others.
+//! Which of many commands the entries of permissions stand for, without looking at each of them.
 
 use crate::{
-    manifest::Entry,
-    name::{CommandName, with_prefix},
-    pattern::CommandPattern,
+    manifest::{Command, Entry, Manifest},
+    name::CommandName,
+    pattern::CommandTable,
 };
-use std::collections::BTreeMap;
 
-/// The commands of a table that an `allow` entry grants.
-pub(super) fn granted<V: Copy>(
-    table: &BTreeMap<CommandName, V>,
-    entry: &Entry,
-) -> Vec<(CommandName, V)> {
-    let prefix = match &entry.value {
-        CommandPattern::Literal(name) => {
-            return table.get(name).map(|value| (name.clone(), *value)).into_iter().collect();
-        }
-        CommandPattern::Star => "",
-        CommandPattern::Glob { prefix, .. } => prefix,
-    };
-    with_prefix(table, prefix)
-        .filter(|(name, _)| entry.value.allows(name))
-        .map(|(name, value)| (name.clone(), *value))
-        .collect()
+/// The commands that a check is about.
+pub(super) struct Grantable<'a> {
+    commands: Vec<(&'a CommandName, &'a Command)>,
+    table: CommandTable<'a>,
+}
+
+impl<'a> Grantable<'a> {
+    pub(super) fn new(manifest: &'a Manifest, is_wanted: impl Fn(&Command) -> bool) -> Self {
+        Self::of(manifest.commands.iter().filter(|(_, command)| is_wanted(command)).collect())
+    }
+
+    /// Of commands in the order of their names.
+    pub(super) fn of(commands: Vec<(&'a CommandName, &'a Command)>) -> Self {
+        let table = CommandTable::new(commands.iter().map(|(name, _)| *name));
+        Self { commands, table }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a CommandName, &'a Command)> {
+        self.commands.iter().copied()
+    }
+
+    /// Those that an entry of `allow` grants, in the order of their names.
+    pub(super) fn granted<'s>(
+        &'s self,
+        entry: &'s Entry,
+    ) -> impl Iterator<Item = (&'a CommandName, &'a Command)> + use<'a, 's> {
+        self.table.allowed(&entry.value).filter_map(|place| self.commands.get(place).copied())
+    }
 }

@@ -1,6 +1,9 @@
 //! `scope-not-enforced`: a scope that would be believed in, and that nothing would enforce.
 
-use super::scoped::{Grant, grants, takes_scope};
+use super::{
+    granted::Grantable,
+    scoped::{Grant, grants, takes_scope},
+};
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     manifest::{Backend, Command, Manifest, Scope},
@@ -10,6 +13,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
+    let commands = Grantable::new(manifest, |_| true);
     // Several words share a scope; each place in it is reported once.
     let mut seen = BTreeSet::new();
     for permission in &manifest.permissions {
@@ -18,7 +22,7 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
         }
         for grant in grants(permission) {
             let Some(scope) = grant.scope else { continue };
-            for diagnostic in check_grant(manifest, &grant, scope) {
+            for diagnostic in check_grant(manifest, &commands, &grant, scope) {
                 if seen.insert(diagnostic.span) {
                     diagnostics.push(diagnostic);
                 }
@@ -29,11 +33,12 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
 
 fn check_grant<'a>(
     manifest: &'a Manifest,
+    commands: &Grantable<'a>,
     grant: &Grant<'a>,
     scope: &Spanned<Scope>,
 ) -> Vec<Diagnostic> {
     let sound = |name: &CommandName| !manifest.broken.commands.contains(name.as_str());
-    let commands: Vec<_> = grant.commands(manifest).filter(|(name, _)| sound(name)).collect();
+    let commands: Vec<_> = grant.of(commands).filter(|(name, _)| sound(name)).collect();
     let is_builtin = |command: &Command| matches!(command.run.value, Backend::Builtin(_));
     // A group may have commands in it that work on what others have opened.
     let builtin = commands.iter().find(|(_, command)| is_builtin(command));

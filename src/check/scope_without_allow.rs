@@ -1,23 +1,23 @@
 //! `scope-without-allow`: a command that does nothing without a scope is granted without one.
 
-use super::scoped::grants;
+use super::{granted::Grantable, scoped::grants};
 use crate::{
     diagnostic::{Code, Diagnostic},
     manifest::{Backend, Manifest},
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
+    let needy = Grantable::new(
+        manifest,
+        |command| matches!(&command.run.value, Backend::Builtin(builtin) if builtin.needs_scope),
+    );
     for grant in manifest.permissions.iter().flat_map(grants) {
         let allowed = grant.scope.and_then(|scope| scope.value.allow.as_ref());
         // An empty list may be what is left of items that were reported.
         if allowed.is_some_and(|items| !items.is_empty()) {
             continue;
         }
-        let needy = grant.commands(manifest).find_map(|(name, command)| match &command.run.value {
-            Backend::Builtin(builtin) if builtin.needs_scope => Some((name, builtin.plugin)),
-            _ => None,
-        });
-        let Some((name, plugin)) = needy else { continue };
+        let Some((name, _)) = grant.of(&needy).next() else { continue };
         let word = &grant.word;
         let message = match (word == name.as_str(), grant.scope) {
             (true, None) => format!("`{name}` does nothing without a scope"),
@@ -26,8 +26,8 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
             }
             (_, Some(_)) => format!("the scope of `{word}` allows nothing"),
         };
-        let item = match plugin {
-            "opener" => "url: \"https://example.com/*\"",
+        let item = match name.plugin() {
+            Some("opener") => "url: \"https://example.com/*\"",
             _ => "path: \"$DOCUMENT/**\"",
         };
         let mut diagnostic = Diagnostic::new(Code::ScopeWithoutAllow, grant.span, message).help(

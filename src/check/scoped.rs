@@ -1,9 +1,9 @@
 //! Which commands an entry of a permission stands for: the checks about scopes ask it of each word of a list.
 
+use super::granted::Grantable;
 use crate::{
-    manifest::{Backend, Command, Entry, Manifest, Permission, Scope, builtin},
-    name::{CommandName, with_prefix},
-    pattern::CommandPattern,
+    manifest::{Backend, Command, Entry, Permission, Scope, builtin},
+    name::CommandName,
     source::{Span, Spanned},
 };
 use std::collections::BTreeMap;
@@ -40,30 +40,12 @@ pub(super) fn grants(permission: &Permission) -> Vec<Grant<'_>> {
 }
 
 impl<'a> Grant<'a> {
-    /// The commands that the word stands for.
-    pub(super) fn commands(
-        &self,
-        manifest: &'a Manifest,
-    ) -> impl Iterator<Item = (&'a CommandName, &'a Command)> + use<'a, '_> {
-        self.entries.iter().flat_map(|entry| commands(manifest, &entry.value))
-    }
-}
-
-/// The declared commands that a pattern stands for.
-fn commands<'a>(
-    manifest: &'a Manifest,
-    pattern: &'a CommandPattern,
-) -> Box<dyn Iterator<Item = (&'a CommandName, &'a Command)> + 'a> {
-    match pattern {
-        CommandPattern::Literal(name) => {
-            Box::new(manifest.commands.get_key_value(name).into_iter())
-        }
-        CommandPattern::Star => {
-            Box::new(manifest.commands.iter().filter(|(name, _)| name.is_app()))
-        }
-        CommandPattern::Glob { prefix, .. } => Box::new(
-            with_prefix(&manifest.commands, prefix).filter(|(name, _)| pattern.allows(name)),
-        ),
+    /// Those commands of a check that the word stands for.
+    pub(super) fn of<'s>(
+        &'s self,
+        commands: &'s Grantable<'a>,
+    ) -> impl Iterator<Item = (&'a CommandName, &'a Command)> + use<'a, 's> {
+        self.entries.iter().flat_map(|entry| commands.granted(entry))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `self-writable`: through a scope a page could write the manifest, or what the gateway runs or serves.
 
 use super::{
+    granted::Grantable,
     places::{Reach, Target},
     scoped::{grants, writes_files},
 };
@@ -13,14 +14,14 @@ use crate::{
 use std::{collections::BTreeSet, path::Path};
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
+    let writers = Grantable::new(manifest, writes_files);
     let mut targets = None;
     let mut seen = BTreeSet::new();
     for grant in manifest.permissions.iter().flat_map(grants) {
         let Some(scope) = grant.scope else { continue };
         let allowed = scope.value.allow.iter().flatten();
         let allowed: Vec<&ScopeItem> = allowed.filter(|item| !seen.contains(&item.span)).collect();
-        if allowed.is_empty() || !grant.commands(manifest).any(|(_, command)| writes_files(command))
-        {
+        if allowed.is_empty() || grant.of(&writers).next().is_none() {
             continue;
         }
         let targets = targets.get_or_insert_with(|| targets_of(manifest));

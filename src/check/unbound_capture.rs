@@ -1,6 +1,6 @@
 //! `unbound-capture`: a `{origin:name}` for callers whose origin captures nothing of that name.
 
-use super::granted::granted;
+use super::granted::Grantable;
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     manifest::{Command, Manifest, OriginName, Permission, Reference},
@@ -9,24 +9,31 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The commands that use a capture, each until it has been reported.
-type Users<'a> = BTreeMap<CommandName, &'a Command>;
+/// The commands that use a capture, and what has been asked and found about them.
+struct Users<'a> {
+    commands: Grantable<'a>,
+    asked: BTreeSet<&'a str>,
+    reported: BTreeSet<&'a CommandName>,
+}
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
-    let mut users: BTreeMap<&Word, Users<'_>> = BTreeMap::new();
-    let mut seen = BTreeSet::new();
-    for (name, command) in &manifest.commands {
-        for capture in &command.captures {
-            users.entry(&capture.name).or_default().insert(name.clone(), command);
+    let mut users: BTreeMap<&Word, Vec<_>> = BTreeMap::new();
+    for command in &manifest.commands {
+        let names: BTreeSet<&Word> = command.1.captures.iter().map(|it| &it.name).collect();
+        for name in names {
+            users.entry(name).or_default().push(command);
         }
     }
+    let mut users: BTreeMap<&Word, Users<'_>> =
+        users.into_iter().map(|(name, commands)| (name, Users::new(commands))).collect();
+    let mut seen = BTreeSet::new();
     let known: BTreeSet<&str> =
         manifest.origins.values().flat_map(|origin| origin.value.captures()).collect();
     if manifest.broken.origins.is_empty() {
         users.retain(|name, users| {
             let is_known = known.contains(name.as_str());
             if !is_known {
-                let places = users.values().flat_map(|command| places(command, name));
+                let places = users.commands.iter().flat_map(|(_, command)| places(command, name));
                 let fresh = places.filter(|capture| seen.insert((capture.span, &capture.name)));
                 diagnostics.extend(fresh.map(|capture| nowhere(capture, &known)));
             }
@@ -38,7 +45,7 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
             let Some(captures) = captures(manifest, &origin.value) else { continue };
             let lacking = users.iter_mut().filter(|(name, _)| !captures.contains(&name.as_str()));
             for (name, users) in lacking {
-                for command in take(users, permission) {
+                for command in users.take(permission) {
                     let fresh = places(command, name)
                         .filter(|capture| seen.insert((capture.span, &capture.name)));
                     diagnostics.extend(fresh.map(|capture| unbound(capture, permission, origin)));
@@ -60,10 +67,22 @@ fn captures<'a>(manifest: &'a Manifest, origin: &OriginName) -> Option<Vec<&'a s
     pattern.or_else(|| manifest.sites.contains_key(name).then(Vec::new))
 }
 
-/// The commands that a permission grants; they are reported once, and so looked at once.
-fn take<'a>(users: &mut Users<'a>, permission: &Permission) -> Vec<&'a Command> {
-    let found: Vec<_> = permission.allow.iter().flat_map(|entry| granted(users, entry)).collect();
-    found.into_iter().filter_map(|(name, _)| users.remove(&name)).collect()
+impl<'a> Users<'a> {
+    fn new(commands: Vec<(&'a CommandName, &'a Command)>) -> Self {
+        Self {
+            commands: Grantable::of(commands),
+            asked: BTreeSet::new(),
+            reported: BTreeSet::new(),
+        }
+    }
+
+    /// The commands that a permission grants; they are reported once, and so looked at once.
+    fn take(&mut self, permission: &'a Permission) -> Vec<&'a Command> {
+        let Self { commands, asked, reported } = self;
+        let fresh = permission.allow.iter().filter(|entry| asked.insert(entry.value.as_str()));
+        let granted = fresh.flat_map(|entry| commands.granted(entry));
+        granted.filter(|(name, _)| reported.insert(name)).map(|(_, command)| command).collect()
+    }
 }
 
 fn nowhere(capture: &Reference, known: &BTreeSet<&str>) -> Diagnostic {

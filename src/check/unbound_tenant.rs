@@ -1,6 +1,6 @@
 //! `unbound-tenant`: many hosts reach one service through a command that does not tell it which of them calls.
 
-use super::granted::granted;
+use super::granted::Grantable;
 use crate::{
     diagnostic::{Code, Diagnostic},
     manifest::{Backend, Command, Manifest, OriginName, Permission},
@@ -8,11 +8,12 @@ use crate::{
     pattern::OriginPattern,
     source::Spanned,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
-    // For each origin of many hosts the services that cannot tell them apart, each until it has been reported.
-    let mut blind: BTreeMap<&Word, BTreeMap<CommandName, &Command>> = BTreeMap::new();
+    // For each origin of many hosts the services that cannot tell them apart, and what has been asked about them.
+    let mut blind: BTreeMap<&Word, (Grantable<'_>, BTreeSet<&str>, BTreeSet<&CommandName>)> =
+        BTreeMap::new();
     for permission in &manifest.permissions {
         for origin in &permission.origins {
             let OriginName::Named(name) = &origin.value else { continue };
@@ -20,38 +21,33 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
             if !pattern.value.is_wild() {
                 continue;
             }
-            let services = blind.entry(name).or_insert_with(|| services(manifest, &pattern.value));
-            let mut found = BTreeMap::new();
-            for entry in &permission.allow {
-                found.extend(granted(services, entry));
-            }
-            services.retain(|name, _| !found.contains_key(name));
+            let (services, asked, reported) = blind.entry(name).or_insert_with(|| {
+                (services(manifest, &pattern.value), BTreeSet::new(), BTreeSet::new())
+            });
+            let fresh = permission.allow.iter().filter(|entry| asked.insert(entry.value.as_str()));
+            let granted = fresh.flat_map(|entry| services.granted(entry));
+            let found: BTreeMap<_, _> = granted.filter(|(name, _)| reported.insert(name)).collect();
             diagnostics.extend(finding(permission, origin, &pattern.value, &found));
         }
     }
 }
 
 /// Commands that a service answers, and that use none of the pattern's captures.
-fn services<'a>(
-    manifest: &'a Manifest,
-    pattern: &OriginPattern,
-) -> BTreeMap<CommandName, &'a Command> {
+fn services<'a>(manifest: &'a Manifest, pattern: &OriginPattern) -> Grantable<'a> {
     let is_bound = |command: &Command| {
         let mut captures = command.captures.iter();
         captures.any(|capture| pattern.captures().any(|name| name == capture.name.as_str()))
     };
     let is_service =
         |command: &Command| matches!(command.run.value, Backend::Http(_) | Backend::Sidecar(_));
-    let found = manifest.commands.iter();
-    let found = found.filter(|(_, command)| is_service(command) && !is_bound(command));
-    found.map(|(name, command)| (name.clone(), command)).collect()
+    Grantable::new(manifest, |command| is_service(command) && !is_bound(command))
 }
 
 fn finding(
     permission: &Permission,
     origin: &Spanned<OriginName>,
     pattern: &OriginPattern,
-    found: &BTreeMap<CommandName, &Command>,
+    found: &BTreeMap<&CommandName, &Command>,
 ) -> Option<Diagnostic> {
     let (name, command) = found.first_key_value()?;
     let what = match found.len() - 1 {

@@ -1,6 +1,7 @@
 //! `writable-within`: a path argument may lead to files that a page could have written, so that it is no limit.
 
 use super::{
+    granted::Grantable,
     places::{Reach, Start},
     scoped::{grants, writes_files},
 };
@@ -49,13 +50,12 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
 type Writable = BTreeMap<Start, Vec<(Span, Reach)>>;
 
 fn writable(manifest: &Manifest) -> Writable {
+    let writers = Grantable::new(manifest, writes_files);
     let mut found = Writable::new();
     let mut seen = BTreeSet::new();
     for grant in manifest.permissions.iter().flat_map(grants) {
         let Some(scope) = grant.scope else { continue };
-        if !seen.contains(&scope.span)
-            && grant.commands(manifest).any(|(_, command)| writes_files(command))
-        {
+        if !seen.contains(&scope.span) && grant.of(&writers).next().is_some() {
             seen.insert(scope.span);
             for path in scope.value.allow.iter().flatten().filter_map(|item| item.path.as_ref()) {
                 let reach = Reach::new(manifest, path);
