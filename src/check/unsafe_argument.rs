@@ -121,7 +121,9 @@ fn is_constrained(argument: &Argument) -> bool {
         return true;
     }
     let Some(contract) = &argument.schema else { return false };
-    let schema = &contract.schema;
+    let Ok(schema) = serde_json::from_str::<serde_json::Value>(&contract.text) else {
+        return false;
+    };
     let is_listed = |schema: &serde_json::Value| {
         ["enum", "const", "pattern", "$ref", "oneOf", "anyOf", "allOf", "format"]
             .iter()
@@ -131,5 +133,5 @@ fn is_constrained(argument: &Argument) -> bool {
                 Some("integer" | "number" | "boolean" | "null")
             )
     };
-    is_listed(schema) || schema.get("items").is_some_and(is_listed)
+    is_listed(&schema) || schema.get("items").is_some_and(is_listed)
 }

@@ -298,7 +298,8 @@ impl<'a> Tree<'a> {
         let span = self.span(frame.start..end.max(frame.start));
         self.last = self.last.max(span.end as usize);
         match frame.shape {
-            Shape::Seq(items) => {
+            Shape::Seq(mut items) => {
+                items.shrink_to_fit();
                 self.deliver(Some(Node { span, kind: Kind::Seq(items) }), None);
             }
             Shape::Map(mapping) if !range.is_empty() && self.is_placeholder(&mapping, span) => {
@@ -314,6 +315,8 @@ impl<'a> Tree<'a> {
                 if !mapping.holes.is_empty() {
                     mapping.entries.retain(|key, _| !mapping.holes.contains(key));
                 }
+                // Most mappings have fewer keys than room is made for, and there are many of them.
+                mapping.entries.shrink_to_fit();
                 self.deliver(Some(Node { span, kind: Kind::Map(Box::new(mapping.entries)) }), None);
             }
         }

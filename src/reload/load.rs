@@ -24,7 +24,9 @@ use std::{
 const MAX_FILES: usize = 1000;
 
 /// A manifest with each of its profiles comes to at most so many bytes.
-const MAX_PROFILE_BYTES: usize = 8 * MAX_BYTES;
+const MAX_PROFILE_BYTES: usize = 4 * MAX_BYTES;
+/// However large the manifest is, so many profiles are read.
+const LEAST_PROFILES: usize = 4;
 
 /// What is read beside the manifest's own file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -142,7 +144,7 @@ pub fn load_profiles(path: &Path, options: &LoadOptions, files: &dyn Files) -> L
     found.extend(mem::take(&mut loaded.diagnostics));
     found.omit(loaded.omitted);
     let bytes: usize = loaded.sources.iter().map(|source| source.text().len()).sum();
-    let most = MAX_PROFILE_BYTES / bytes.max(1);
+    let most = LEAST_PROFILES.max(MAX_PROFILE_BYTES / bytes.max(1));
     if loaded.profiles.len() > most {
         let place = loaded.document.as_ref().and_then(|document| document.entry("profiles"));
         let message = format!("a manifest of this size has at most {most} profiles");

@@ -37,7 +37,7 @@ fn text(scope: &Spanned<Scope>) -> String {
     let Scope { allow, deny, args } = &scope.value;
     let args: serde_json::Map<_, _> = args
         .iter()
-        .map(|(name, contract)| (name.to_string(), (*contract.value.schema).clone()))
+        .map(|(name, contract)| (name.to_string(), Value::from(&*contract.value.text)))
         .collect();
     // A relative path starts at the file that it stands in.
     json!([scope.span.file.index(), allow.as_deref().map(items), items(deny), args]).to_string()

@@ -83,6 +83,9 @@ const PLAIN: [&str; 41] = [
 /// Keys of an argument that are not part of its schema.
 const OWN_KEYS: [&str; 6] = ["channel", "default", "optional", "overflow", "path", "within"];
 
+/// What a compiled schema takes is about fifty times its text.
+const MOST_VALUES: usize = 10_000;
+
 impl Lowering<'_> {
     /// Compiles a schema that stands at `node`; `what` is what it describes, in words.
     pub(super) fn contract(
@@ -98,11 +101,18 @@ impl Lowering<'_> {
         self.keywords(node, true);
         let is_sound = self.diagnostics.count() == before;
         let schema = Value::Object(keywords);
-        let text = schema.to_string();
+        let text: Arc<str> = schema.to_string().into();
         if is_sound && let Some(known) = self.contracts.get(&text) {
             return Some(known.clone());
         }
         let told = self.diagnostics.count();
+        if values(node) > MOST_VALUES {
+            let message = format!("a schema has at most {MOST_VALUES} keywords and values");
+            self.report(
+                Diagnostic::new(Code::FileTooLarge, node.first_character(), message)
+                    .help("check what is larger in the command itself"),
+            );
+        }
         self.expressions_of(node);
         // Compiling it would take what was just refused, or tell what nobody reads.
         if self.diagnostics.count() > told || self.has_enough() {
@@ -114,8 +124,7 @@ impl Lowering<'_> {
         match options.build(&schema) {
             Ok(_) if !is_sound => None,
             Ok(validator) => {
-                let contract =
-                    Contract { schema: Arc::new(schema), validator: Arc::new(validator) };
+                let contract = Contract { text: text.clone(), validator: Arc::new(validator) };
                 self.contracts.insert(text, contract.clone());
                 Some(contract)
             }
@@ -196,6 +205,12 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// How many values there are in a value.
+fn values(node: &Node) -> usize {
+    let entries = node.entries().map(|(_, entry)| values(&entry.value));
+    1 + entries.sum::<usize>() + node.items().iter().map(values).sum::<usize>()
 }
 
 /// The regular expressions in a schema that a text must fit. What stands under `not` or `if` refuses texts.

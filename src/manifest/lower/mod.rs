@@ -36,6 +36,7 @@ use serde_json::Value;
 use std::{
     collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// So many values may stand in the place of names: entries of groups, and what commands take from shared backends.
@@ -126,7 +127,7 @@ pub(super) struct Lowering<'a> {
     /// How many values stand there in the place of names, so far.
     repeated: usize,
     /// The schemas that were compiled, by their text: most arguments are like another one.
-    contracts: HashMap<String, Contract>,
+    contracts: HashMap<Arc<str>, Contract>,
     /// Their regular expressions, compiled once each, and how large those are in all.
     expressions: PatternCache,
     expression_weight: usize,

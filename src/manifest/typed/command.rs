@@ -77,8 +77,8 @@ pub struct Use {
 /// A compiled JSON Schema, and what it was compiled from.
 #[derive(Debug, Clone)]
 pub struct Contract {
-    /// The schema as it was written.
-    pub schema: Arc<Value>,
+    /// The schema as it was written, in JSON.
+    pub text: Arc<str>,
     /// What checks values.
     pub validator: Arc<jsonschema::Validator>,
 }

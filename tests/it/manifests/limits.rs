@@ -130,6 +130,20 @@ fn a_small_regular_expression_that_becomes_large_is_not_compiled() {
     assert!(count(&load(&format!("commands:\n{many}{permission}")), Code::FileTooLarge) > 0);
 }
 
+#[test]
+fn a_schema_that_compiles_to_more_than_a_manifest_is_refused() {
+    let definitions = |count| lines(count, |n| format!("        d{n}: {{ type: string }}"));
+    let schema = |count| {
+        format!(
+            "commands:\n  c:\n    args:\n      a:\n       $ref: '#/$defs/d1'\n       $defs:\n{}    run: {{ value: '{{a}}' }}\n{}",
+            definitions(count),
+            "permissions: { p: { windows: [main], allow: [c] } }\n"
+        )
+    };
+    assert!(load(&schema(4000)).manifest.is_some());
+    assert_eq!(count(&load(&schema(6000)), Code::FileTooLarge), 1);
+}
+
 /// One file, and any number of includes that all are empty.
 struct Endless(String);
 
@@ -163,5 +177,5 @@ fn includes_and_profiles_are_bounded() {
     let files = Endless(format!("{HEAD}{filler}profiles:\n{profiles}"));
     let loaded = load_profiles(Path::new("gateway.yaml"), &LoadOptions::default(), &files);
     assert_eq!(count(&loaded, Code::FileTooLarge), 1);
-    assert_eq!(loaded.diagnostics[0].message, "a manifest of this size has at most 15 profiles");
+    assert_eq!(loaded.diagnostics[0].message, "a manifest of this size has at most 7 profiles");
 }
