@@ -134,8 +134,7 @@ impl Request<'_> {
             Refusal::impossible(format!("{place}: {error}"))
                 .help(Some("`portcullis explain` prints the lines to add by hand"))
         })?;
-        let content = Ok(text.clone().into_bytes());
-        let edited = Edited { path: source.path(), content: &content };
+        let edited = Edited::default().with(source.path(), Ok(text.clone().into_bytes()));
         let mut after = load_from(self.path, &self.args.manifest.options(), &edited);
         let manifest = after.manifest.take();
         let (Some(manifest), None) = (manifest, self.new_finding(&after)) else {

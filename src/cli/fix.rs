@@ -3,67 +3,104 @@
 use crate::{
     diagnostic::{Code, Diagnostic, Fix, clean},
     edit::{WriteError, replace_file, unified_diff},
-    reload::{Loaded, load, load_content},
+    reload::{Edited, Files as _, LoadOptions, Loaded, load_from},
     source::{FileId, Source},
 };
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::BTreeSet,
+    mem,
+    path::{Path, PathBuf},
+};
 
 /// A fix may uncover the next fault, whose fix may uncover another one; it has to end somewhere.
 const MAX_ROUNDS: usize = 10;
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// What fixing one file came to, in memory.
-#[derive(Debug)]
+/// What fixing a manifest came to, in memory.
+#[derive(Debug, Default)]
 pub(super) struct Fixed {
-    before: String,
-    after: String,
+    changes: Vec<Change>,
     /// A line for each fix: place, fault and what was done.
     pub(super) done: Vec<String>,
 }
 
-/// Applies every good fix of a manifest's own file, and writes nothing.
+/// A file's text before and after.
+#[derive(Debug)]
+struct Change {
+    path: PathBuf,
+    before: String,
+    after: String,
+}
+
+/// Applies every good fix of a manifest and of what it includes, one file after the other, and writes nothing.
 pub(super) fn fix(path: &Path) -> Fixed {
-    let base = load(path);
-    let before = text(&base);
-    let mut search = Search { path, base: &base, kept: Vec::new(), best: Vec::new() };
-    search.keep(&separate(&base));
-    let mut best = search.best;
-    let done = best.iter_mut().flat_map(|step| std::mem::take(&mut step.done)).collect();
-    let loaded = best.pop().map_or(base, |last| last.loaded);
-    Fixed { before, after: text(&loaded), done }
+    let mut edited = Edited::default();
+    let mut fixed = Fixed::default();
+    let mut base = load_from(path, &LoadOptions::default(), &edited);
+    let files: Vec<PathBuf> = base.sources.iter().map(|source| source.path().to_owned()).collect();
+    for file in files {
+        let before = text(&edited, &file);
+        let target = Target { manifest: path, file: &file, edited: &edited };
+        let mut search = Search { target, base: &base, kept: Vec::new(), best: Vec::new() };
+        search.keep(&separate(target, &base));
+        let mut steps = search.best;
+        fixed.done.extend(steps.iter_mut().flat_map(|step| mem::take(&mut step.done)));
+        if let Some(Step { spliced: Spliced { text: after, .. }, loaded, .. }) = steps.pop() {
+            base = loaded;
+            edited.set(&file, Ok(after.clone().into_bytes()));
+            fixed.changes.push(Change { path: file, before, after });
+        }
+    }
+    fixed
 }
 
 impl Fixed {
-    /// Puts the result in the file's place, unless somebody else changed the file meanwhile.
-    pub(super) fn write(&self, path: &Path) -> Result<(), WriteError> {
-        if self.done.is_empty() {
-            return Ok(());
-        }
+    /// Puts each result in its file's place, unless somebody else changed the file meanwhile; the error is with the
+    /// file that could not be written.
+    pub(super) fn write(&self) -> Result<(), (&Path, WriteError)> {
         // A byte order mark stays by itself.
         let text = |text: &str| text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text).to_owned();
-        replace_file(path, &text(&self.before), &text(&self.after))
+        self.changes.iter().try_for_each(|change| {
+            replace_file(&change.path, &text(&change.before), &text(&change.after))
+                .map_err(|error| (change.path.as_path(), error))
+        })
     }
 
-    /// The change as a unified diff; nothing if there is none.
-    pub(super) fn diff(&self, path: &Path) -> String {
-        unified_diff(path, &self.before, &self.after)
+    /// The changes as a unified diff; nothing if there is none.
+    pub(super) fn diff(&self) -> String {
+        let changes = self.changes.iter();
+        changes.map(|change| unified_diff(&change.path, &change.before, &change.after)).collect()
     }
 }
 
-/// The file's text as it was read, byte order mark included.
-fn text(loaded: &Loaded) -> String {
-    let bytes = loaded.content.as_ref().map(Vec::as_slice).unwrap_or_default();
-    String::from_utf8_lossy(bytes).into_owned()
+/// The file that is being fixed, in the manifest that it is part of.
+#[derive(Debug, Clone, Copy)]
+struct Target<'a> {
+    manifest: &'a Path,
+    file: &'a Path,
+    /// What has been fixed before it.
+    edited: &'a Edited,
 }
 
-/// The findings of the manifest's own file that have a fix, as far as no two fixes touch.
-fn separate(loaded: &Loaded) -> Vec<Candidate<'_>> {
+impl Target<'_> {
+    fn has(self, loaded: &Loaded, file: FileId) -> bool {
+        loaded.sources.find(file).is_some_and(|source| source.path() == self.file)
+    }
+}
+
+/// A file's text as it is read, byte order mark included.
+fn text(files: &Edited, path: &Path) -> String {
+    String::from_utf8_lossy(&files.read(path).unwrap_or_default()).into_owned()
+}
+
+/// The findings of a file that have a fix, as far as no two fixes touch.
+fn separate<'a>(target: Target<'_>, loaded: &'a Loaded) -> Vec<Candidate<'a>> {
     let mut found: Vec<Candidate<'_>> = loaded
         .diagnostics
         .iter()
         .filter_map(|diagnostic| Some((diagnostic, diagnostic.fix.as_ref()?)))
         .filter(|(found, fix)| fix.edits.iter().all(|edit| edit.span.file == found.span.file))
-        .filter(|(found, _)| is_own(loaded, found.span.file))
+        .filter(|(found, _)| target.has(loaded, found.span.file))
         .collect();
     found.sort_by_key(|(_, fix)| fix.edits.iter().map(|edit| edit.span).min());
     let mut taken: Vec<&Fix> = Vec::new();
@@ -78,11 +115,6 @@ fn separate(loaded: &Loaded) -> Vec<Candidate<'_>> {
 }
 
 type Candidate<'a> = (&'a Diagnostic, &'a Fix);
-
-fn is_own(loaded: &Loaded, file: FileId) -> bool {
-    let own = loaded.sources.iter().next();
-    own.zip(loaded.sources.find(file)).is_some_and(|(own, found)| std::ptr::eq(own, found))
-}
 
 /// Whether two fixes touch the same text, or one stands between the edits of the other.
 fn overlap(one: &Fix, other: &Fix) -> bool {
@@ -99,28 +131,31 @@ type Key = (Code, FileId, usize, String);
 
 /// One application of fixes, all at once, and what is found then.
 struct Step {
-    edited: Edited,
+    spliced: Spliced,
     loaded: Loaded,
     done: Vec<String>,
 }
 
 impl Step {
-    fn new(path: &Path, from: &Loaded, fixes: &[Candidate<'_>]) -> Self {
-        let edited = Edited::new(from, fixes);
-        let loaded = load_content(path, Ok(edited.text.clone().into_bytes()));
+    fn new(target: Target<'_>, from: &Loaded, fixes: &[Candidate<'_>]) -> Self {
+        let has_mark = text(target.edited, target.file).starts_with(BYTE_ORDER_MARK);
+        let source = from.sources.iter().find(|source| source.path() == target.file);
+        let spliced = Spliced::new(source.map_or("", Source::text), has_mark, fixes);
+        let edited = target.edited.with(target.file, Ok(spliced.text.clone().into_bytes()));
+        let loaded = load_from(target.manifest, &LoadOptions::default(), &edited);
         let line = |(found, fix): &Candidate<'_>| {
             let place = from.sources.place(found.span);
             clean(&format!("{place}: {}: {}", found.message, fix.title))
         };
-        Self { edited, loaded, done: fixes.iter().map(line).collect() }
+        Self { spliced, loaded, done: fixes.iter().map(line).collect() }
     }
 }
 
 /// The key of a finding in what the last of some steps led to.
-fn key(steps: &[Step], loaded: &Loaded, found: &Diagnostic) -> Key {
+fn key(target: Target<'_>, steps: &[Step], loaded: &Loaded, found: &Diagnostic) -> Key {
     let at = found.span.range().start;
-    let before = if is_own(loaded, found.span.file) {
-        steps.iter().rev().fold(at, |at, step| step.edited.before(at))
+    let before = if target.has(loaded, found.span.file) {
+        steps.iter().rev().fold(at, |at, step| step.spliced.before(at))
     } else {
         at
     };
@@ -129,7 +164,7 @@ fn key(steps: &[Step], loaded: &Loaded, found: &Diagnostic) -> Key {
 
 /// The search for the fixes of a file that are good together.
 struct Search<'a> {
-    path: &'a Path,
+    target: Target<'a>,
     base: &'a Loaded,
     kept: Vec<Candidate<'a>>,
     best: Vec<Step>,
@@ -142,7 +177,7 @@ impl<'a> Search<'a> {
             return;
         }
         let all = [self.kept.as_slice(), fixes].concat();
-        if let Some(steps) = settle(self.path, self.base, &all) {
+        if let Some(steps) = settle(self.target, self.base, &all) {
             (self.kept, self.best) = (all, steps);
         } else if fixes.len() > 1 {
             let (first, second) = fixes.split_at(fixes.len() / 2);
@@ -153,23 +188,24 @@ impl<'a> Search<'a> {
 }
 
 /// Applies fixes, and those of what they uncover; nothing if a fault stays or an error is left that was not there before.
-fn settle(path: &Path, base: &Loaded, fixes: &[Candidate<'_>]) -> Option<Vec<Step>> {
-    let known: BTreeSet<Key> = base.diagnostics.iter().map(|found| key(&[], base, found)).collect();
-    let mut steps = vec![Step::new(path, base, fixes)];
+fn settle(target: Target<'_>, base: &Loaded, fixes: &[Candidate<'_>]) -> Option<Vec<Step>> {
+    let known: BTreeSet<Key> =
+        base.diagnostics.iter().map(|found| key(target, &[], base, found)).collect();
+    let mut steps = vec![Step::new(target, base, fixes)];
     while steps.len() < MAX_ROUNDS {
         let last = &steps.last()?.loaded;
-        let mut uncovered = separate(last);
-        uncovered.retain(|(found, _)| !known.contains(&key(&steps, last, found)));
+        let mut uncovered = separate(target, last);
+        uncovered.retain(|(found, _)| !known.contains(&key(target, &steps, last, found)));
         if uncovered.is_empty() {
             break;
         }
-        let step = Step::new(path, last, &uncovered);
+        let step = Step::new(target, last, &uncovered);
         steps.push(step);
     }
     let last = &steps.last()?.loaded;
-    let keys = |found: &Diagnostic| key(&steps, last, found);
+    let keys = |found: &Diagnostic| key(target, &steps, last, found);
     let left: BTreeSet<Key> = last.diagnostics.iter().map(keys).collect();
-    let is_gone = |(found, _): &Candidate<'_>| !left.contains(&key(&[], base, found));
+    let is_gone = |(found, _): &Candidate<'_>| !left.contains(&key(target, &[], base, found));
     // Behind those that were left out, old ones come up: then their number tells.
     let errors = |loaded: &Loaded| {
         loaded.diagnostics.iter().filter(|found| found.is_error()).count() + loaded.omitted.errors
@@ -181,20 +217,17 @@ fn settle(path: &Path, base: &Loaded, fixes: &[Candidate<'_>]) -> Option<Vec<Ste
 }
 
 /// A file's text after some edits, and the way back to the places before them.
-struct Edited {
+struct Spliced {
     text: String,
     /// Place before, length before and length after, in the order of the file.
     changes: Vec<(usize, usize, usize)>,
 }
 
-impl Edited {
-    fn new(loaded: &Loaded, fixes: &[Candidate<'_>]) -> Self {
-        let source = loaded.sources.iter().next();
-        let text = source.map_or("", Source::text);
+impl Spliced {
+    fn new(text: &str, has_mark: bool, fixes: &[Candidate<'_>]) -> Self {
         let is_windows = text.contains("\r\n");
         let mut edits: Vec<_> = fixes.iter().flat_map(|(_, fix)| &fix.edits).collect();
         edits.sort_by_key(|edit| edit.span);
-        let has_mark = self::text(loaded).starts_with(BYTE_ORDER_MARK);
         let mut out = if has_mark { BYTE_ORDER_MARK.to_owned() } else { String::new() };
         let (mut at, mut changes) = (0, Vec::new());
         for edit in edits {

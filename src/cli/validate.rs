@@ -72,8 +72,8 @@ fn read(file: &Path, args: &Args) -> Result<Loaded, Exit> {
 /// Mends one file and says what was done; what is left is in what is returned.
 fn mend(file: &Path, args: &Args, format: Format) -> Result<Loaded, Exit> {
     let fixed = fix::fix(file);
-    if let Err(error) = fixed.write(file) {
-        complain(&format!("error: {} cannot be written: {error}", file.display()));
+    if let Err((path, error)) = fixed.write() {
+        complain(&format!("error: {} cannot be written: {error}", path.display()));
         return Err(Exit::CouldNotRun);
     }
     let say = if format.is_document() { complain } else { print };
@@ -88,10 +88,8 @@ fn dry_run(args: &Args, files: &[PathBuf], format: Format) -> Exit {
         return Exit::Usage;
     }
     let fixed: Vec<fix::Fixed> = files.iter().map(|file| fix::fix(file)).collect();
-    let diffs: Vec<String> =
-        files.iter().zip(&fixed).map(|(file, fixed)| fixed.diff(file)).collect();
     if fixed.iter().any(|fixed| !fixed.done.is_empty()) {
-        print(&diffs.concat());
+        print(&fixed.iter().map(fix::Fixed::diff).collect::<String>());
     }
     let loaded: Result<Vec<Loaded>, Exit> = files.iter().map(|file| read(file, args)).collect();
     let loaded = match loaded {

@@ -2,7 +2,7 @@
 
 use crate::{diagnostic::Code, source::MAX_BYTES};
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io::{self, Read as _},
     path::{Component, Path, PathBuf},
@@ -74,18 +74,28 @@ impl Files for Disk {
     }
 }
 
-/// The file system, with another content for one file.
-#[derive(Debug, Clone, Copy)]
-pub struct Edited<'a> {
-    /// The file.
-    pub path: &'a Path,
-    /// Its content.
-    pub content: &'a Content,
+/// The file system, with another content for some files.
+#[derive(Debug, Clone, Default)]
+pub struct Edited(BTreeMap<PathBuf, Content>);
+
+impl Edited {
+    /// Lets a file have this content.
+    pub fn set(&mut self, path: &Path, content: Content) {
+        self.0.insert(path.to_owned(), content);
+    }
+
+    /// The same with one file more that has another content.
+    #[must_use]
+    pub fn with(&self, path: &Path, content: Content) -> Self {
+        let mut edited = self.clone();
+        edited.set(path, content);
+        edited
+    }
 }
 
-impl Files for Edited<'_> {
+impl Files for Edited {
     fn read(&self, path: &Path) -> Content {
-        if path == self.path { self.content.clone() } else { Disk.read(path) }
+        self.0.get(path).cloned().unwrap_or_else(|| Disk.read(path))
     }
 
     fn matches(&self, pattern: &Path) -> Vec<PathBuf> {

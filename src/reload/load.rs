@@ -66,9 +66,8 @@ pub fn load(path: &Path) -> Loaded {
 }
 
 /// Takes what was read from `path` through every stage; includes come from the disk.
-#[expect(clippy::needless_pass_by_value, reason = "whoever calls has made the content for this")]
 pub fn load_content(path: &Path, content: Content) -> Loaded {
-    load_from(path, &LoadOptions::default(), &Edited { path, content: &content })
+    load_from(path, &LoadOptions::default(), &Edited::default().with(path, content))
 }
 
 /// Reads a manifest with its includes, guardrails and profile from `files`.

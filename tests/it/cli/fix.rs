@@ -95,6 +95,25 @@ fn a_dry_run_belongs_to_a_fix_and_has_a_format_of_its_own() {
 }
 
 #[test]
+fn what_a_manifest_includes_is_mended_in_its_own_file() {
+    let part = "permissions:\n  more: { windows: [main], allow: [reed] }\n";
+    let program = Portcullis::with_manifest(&(faulty() + "include: [part.yaml]\n"))
+        .file("part.yaml", &part.replace("reed", "sav"));
+    let run = program.run(&["validate", "--fix", "--dry-run"]);
+    assert!(run.text().contains("--- gateway.yaml") && run.text().contains("+++ part.yaml"));
+    let run = program.run(&["validate", "--fix"]);
+    assert!(
+        run.text()
+            .contains("fixed part.yaml:2:36: the command `sav` is not declared: write `save`"),
+        "{}",
+        run.text()
+    );
+    let mended = text(&program.folder().join("part.yaml"));
+    assert_eq!(mended, part.replace("reed", "save"));
+    assert!(text(&program.folder().join("gateway.yaml")).contains("windows: [main], allow"));
+}
+
+#[test]
 fn every_file_is_mended_for_itself() {
     let program = Portcullis::with_manifest(&faulty()).file("other.yaml", &faulty());
     let run = program.run(&["validate", "--fix", "gateway.yaml", "missing.yaml", "other.yaml"]);
