@@ -1,6 +1,6 @@
 //! An edit of the manifest on its way into force: compiled, composed, swapped in, or kept out with its diagnostics.
 
-use super::{Notice, build, unregistered};
+use super::{Notice, Services, build, missing_secrets, unregistered};
 use crate::{
     command::Registry,
     diagnostic::has_errors,
@@ -21,6 +21,8 @@ pub struct Editor {
     pub path: PathBuf,
     /// The Rust functions that `native` can name.
     pub registry: Registry,
+    /// Running sidecars, and connections.
+    pub services: Arc<Services>,
     /// What answers calls.
     pub pipeline: Arc<Pipeline>,
     /// The webviews that are open.
@@ -47,6 +49,7 @@ impl Editor {
         if let Some(manifest) = &loaded.manifest {
             let missing = unregistered(manifest, &self.registry);
             loaded.diagnostics.extend(missing);
+            loaded.diagnostics.extend(missing_secrets(manifest));
         }
         if has_errors(&loaded.diagnostics) {
             return Notice::EditRejected(Box::new(loaded));
@@ -58,10 +61,11 @@ impl Editor {
         let Some(manifest) = &loaded.manifest else {
             return Notice::EditRejected(Box::new(loaded));
         };
+        let (registry, services) = (&self.registry, &self.services);
         let generation = self
             .pipeline
             .store()
-            .swap(|generation| build(manifest, &loaded.sources, &self.registry, generation));
+            .swap(|generation| build(manifest, &loaded.sources, registry, services, generation));
         self.sessions.reconcile(&self.pipeline.store().snapshot());
         let needs_restart = manifest.app != self.app || !same(&manifest.windows, &self.windows);
         Notice::EditAccepted { generation, needs_restart, loaded: Box::new(loaded) }

@@ -13,6 +13,8 @@ mod ready;
 mod run;
 #[cfg(feature = "webview")]
 mod screenshot;
+mod secrets;
+mod services;
 #[cfg(feature = "webview")]
 mod terminal;
 #[cfg(feature = "webview")]
@@ -24,3 +26,5 @@ pub use edit::Editor;
 pub use notice::Notice;
 #[cfg(feature = "webview")]
 pub use run::{Options, RunError, run};
+pub use secrets::missing_secrets;
+pub use services::Services;

@@ -28,6 +28,7 @@ pub(super) fn run(args: Args, format: Format, registry: Registry) -> Exit {
     let mut loaded = load(&path);
     if let Some(manifest) = &loaded.manifest {
         loaded.diagnostics.extend(crate::app::unregistered(manifest, &registry));
+        loaded.diagnostics.extend(crate::app::missing_secrets(manifest));
     }
     complain_about(&loaded, format);
     if has_errors(&loaded.diagnostics) || loaded.manifest.is_none() {

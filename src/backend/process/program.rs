@@ -10,7 +10,7 @@ use std::{
 /// Finds a program: a name on the gateway's own `PATH`, anything with a slash from the manifest's folder.
 ///
 /// The path is absolute, because the program starts in another folder than the gateway's.
-pub(super) fn locate(program: &str, root: &Path) -> Result<PathBuf, Rejection> {
+pub(in crate::backend) fn locate(program: &str, root: &Path) -> Result<PathBuf, Rejection> {
     let found = if program.contains(path::is_separator) {
         from_root(program, root)?
     } else {
