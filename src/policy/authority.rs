@@ -191,6 +191,8 @@ impl Authority {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Position;
+    use std::path::PathBuf;
 
     /// Permissions that allow command 0 to a window, from origins of a pattern.
     fn authority(permissions: &[(&str, &str)]) -> Authority {
@@ -198,7 +200,10 @@ mod tests {
         allow.insert(0);
         let permission = |(window, pattern): &(&str, &str)| CompiledPermission {
             id: "p".parse().unwrap(),
-            place: Place::default(),
+            place: Place {
+                file: PathBuf::from("gateway.yaml"),
+                position: Position { line: 1, column: 1 },
+            },
             windows: Some(vec![window.parse().unwrap()]),
             webviews: None,
             origins: Origins {

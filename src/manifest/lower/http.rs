@@ -13,6 +13,18 @@ use crate::{
 use std::collections::BTreeMap;
 use url::Url;
 
+/// Headers that say where a message ends or what becomes of the connection: a page must not have a part in that.
+const FRAMING: [&str; 8] = [
+    "connection",
+    "content-length",
+    "expect",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 /// A service, with whatever its backend already says about requests.
 #[derive(Debug, Clone)]
 pub(super) struct Service {
@@ -176,6 +188,11 @@ impl Lowering<'_> {
                 self.invalid(entry.key, message, "header names are letters, digits and `-`");
                 continue;
             };
+            if FRAMING.contains(&header.as_str()) {
+                let message = format!("`{header}` is for the connection, which the gateway keeps");
+                self.invalid(entry.key, message, "remove it");
+                continue;
+            }
             if text.chars().any(char::is_control) {
                 self.invalid(
                     entry.value.span,

@@ -97,9 +97,20 @@ async fn an_answer_over_the_limit_fails_its_call_alone() {
     let nameless = r"head -c 50000 /dev/zero | tr '\0' x; say ''";
     let message = "`sh` broke the protocol: it wrote a message of more than 11024 bytes";
     check(nameless, "sidecar_failed", message).await;
-    let endless = r#"printf '{"id":2,"result":"'; tr '\0' x </dev/zero"#;
-    let message = format!("`sh` answered with more than {} bytes", LIMIT + 1024);
-    check(endless, "output_too_large", &message).await;
+}
+
+#[tokio::test]
+async fn an_answer_without_an_end_is_given_up() {
+    let fixture = bad(r#"printf '{"id":2,"result":"'; tr '\0' x </dev/zero"#);
+    let sidecar = fixture.find();
+    assert_eq!(call(&sidecar, "good", json!({})).await, r#""fine""#);
+    let answer = call(&sidecar, "bad", json!({})).await;
+    assert!(answer.contains("output_too_large"), "{answer}");
+    until(|| !fixture.said().is_empty()).await;
+    let said =
+        "search: it broke the protocol: it wrote a message without an end and is started again";
+    assert_eq!(fixture.said(), [said]);
+    assert_eq!(call(&sidecar, "good", json!({})).await, r#""fine""#);
 }
 
 #[tokio::test]
