@@ -32,18 +32,26 @@ fn arguments(body: InvokeBody) -> Result<Map<String, serde_json::Value>, Rejecti
     }
 }
 
-/// A template that the call's arguments do not fill.
+/// A template that the call does not fill.
 fn unfilled(error: &RenderError) -> Rejection {
-    let code = match error {
-        RenderError::Missing(_) => RejectionCode::MissingArgument,
+    match error {
+        RenderError::Missing(_) => {
+            Rejection::new(RejectionCode::MissingArgument, error.to_string())
+        }
         RenderError::NotText { .. }
         | RenderError::NotList(_)
         | RenderError::OptionLike(_)
-        | RenderError::Nul(_) => RejectionCode::InvalidArgument,
-        RenderError::Unbound(Reference::Capture(_)) => RejectionCode::UnboundCapture,
-        RenderError::Unbound(Reference::Secret(_)) => RejectionCode::MissingSecret,
-    };
-    Rejection::new(code, error.to_string())
+        | RenderError::Nul(_) => Rejection::new(RejectionCode::InvalidArgument, error.to_string()),
+        RenderError::Unbound(Reference::Capture(name)) => {
+            let message = format!("the caller's origin says nothing about `{name}`");
+            Rejection::new(RejectionCode::UnboundCapture, message)
+        }
+        RenderError::Unbound(Reference::Secret(name)) => {
+            let message = format!("the secret `{name}` is not on this machine");
+            Rejection::new(RejectionCode::MissingSecret, message)
+                .help("`secrets` says where it is read from, when the gateway starts")
+        }
+    }
 }
 
 /// The variables that a plan names, as far as the gateway has them itself.

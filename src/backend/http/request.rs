@@ -252,13 +252,13 @@ mod tests {
         plan.headers.insert("x-other".to_owned(), "{secret:other}".parse().unwrap());
         assert_eq!(
             fill(&plan, &json!({"id": 1})).unwrap_err(),
-            "missing_secret: `{secret:other}` is not known here"
+            "missing_secret: the secret `other` is not on this machine"
         );
         plan.headers.clear();
         plan.path = "/{secret:ops}".parse().unwrap();
         assert_eq!(
             fill(&plan, &json!({})).unwrap_err(),
-            "missing_secret: `{secret:ops}` is not known here"
+            "missing_secret: the secret `ops` is not on this machine"
         );
     }
 
