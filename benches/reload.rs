@@ -5,7 +5,7 @@ use portcullis::{
     app::{Editor, Notice, Services, build},
     gateway::{Mode, NoAudit, Pipeline, Sessions},
     policy::PolicyStore,
-    reload::{Change, Watch, load, read},
+    reload::{Change, LoadOptions, Watch, load},
 };
 use std::{
     error::Error,
@@ -57,6 +57,7 @@ fn measure(commands: usize, save: Save) -> Result<Vec<Duration>, Box<dyn Error>>
     let editor = Editor {
         services,
         path: path.clone(),
+        options: LoadOptions::default(),
         registry: registry.clone(),
         pipeline: Arc::new(Pipeline::new(store, Mode::Development, Box::new(NoAudit))),
         sessions: Arc::new(Sessions::default()),
@@ -64,9 +65,9 @@ fn measure(commands: usize, save: Save) -> Result<Vec<Duration>, Box<dyn Error>>
         windows: checked.windows.clone(),
     };
     let (send, applied) = channel();
-    let _watch = Watch::start(&path, read(&path), move |change| {
-        if let Change::Content(content) = change
-            && matches!(editor.apply(content), Notice::EditAccepted { .. })
+    let _watch = Watch::start(&path, LoadOptions::default(), loaded.snapshot, move |change| {
+        if let Change::Content(snapshot) = change
+            && matches!(editor.apply(&snapshot), Notice::EditAccepted { .. })
         {
             // The last edit may be applied after the measuring ended.
             let _ = send.send(Instant::now());

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -38,8 +39,13 @@ impl Span {
         Self { file, start: clamp(start), end: clamp(end.max(start)) }
     }
 
+    /// Whether the other range lies in this one.
+    pub fn contains(self, other: Self) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
     /// The range as `usize`s, for slicing text.
-    pub fn range(self) -> std::ops::Range<usize> {
+    pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 }
@@ -75,7 +81,12 @@ pub struct Source {
     path: PathBuf,
     text: Arc<str>,
     line_starts: Vec<usize>,
+    /// The number of characters that begin before each block of the text.
+    characters: Vec<usize>,
 }
+
+/// A column is counted from the start of a block, so that it costs the same in a line of any length.
+const BLOCK: usize = 1024;
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -89,7 +100,15 @@ impl Source {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let line_starts =
             std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { path: path.into(), text: text.into(), line_starts }
+        let mut characters = Vec::with_capacity(text.len() / BLOCK + 2);
+        let mut count = 0;
+        for block in text.as_bytes().chunks(BLOCK) {
+            characters.push(count);
+            count += first_bytes(block);
+        }
+        // The end of the text may be where a block would begin.
+        characters.push(count);
+        Self { path: path.into(), text: text.into(), line_starts, characters }
     }
 
     /// Where the text came from, as the user named it.
@@ -105,11 +124,35 @@ impl Source {
     /// Line and column of a byte offset; an offset past the end is the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
-        let line = self.line_starts.partition_point(|start| *start <= offset).max(1);
-        let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
-        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count()) + 1;
+        let (line, start) = self.line(offset);
+        let column = self.characters_before(offset) - self.characters_before(start) + 1;
         Position { line, column }
     }
+
+    /// Where the line of a byte offset begins and ends, its line break not included.
+    pub fn line_range(&self, offset: usize) -> Range<usize> {
+        let (line, start) = self.line(offset);
+        let end = self.line_starts.get(line).map_or(self.text.len(), |next| next - 1);
+        let is_windows = self.text.get(start..end).is_some_and(|text| text.ends_with('\r'));
+        start..end - usize::from(is_windows)
+    }
+
+    /// The number of the line that an offset is in, and where it begins.
+    fn line(&self, offset: usize) -> (usize, usize) {
+        let line = self.line_starts.partition_point(|start| *start <= offset).max(1);
+        (line, self.line_starts.get(line - 1).copied().unwrap_or(0))
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let rest = self.text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
+        self.characters.get(block).copied().unwrap_or(0) + first_bytes(rest)
+    }
+}
+
+/// How many characters begin in a piece of UTF-8: each has one byte that continues none.
+fn first_bytes(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 /// All files of one manifest, in the order in which they were read.
@@ -134,6 +177,14 @@ impl Sources {
     /// All files.
     pub fn iter(&self) -> impl Iterator<Item = &Source> {
         self.files.iter()
+    }
+
+    /// All files, each with its first character, for findings about the whole of it.
+    pub fn starts(&self) -> impl Iterator<Item = (&Source, Span)> {
+        self.files.iter().zip(0..).map(|(source, index)| {
+            let width = source.text().chars().next().map_or(0, char::len_utf8);
+            (source, Span::new(FileId(index), 0, width))
+        })
     }
 
     /// The text under a span, or nothing if the span is not of these sources.
@@ -181,6 +232,27 @@ mod tests {
         let source = Source::new("a.yaml", "\u{feff}version: 1");
         assert_eq!(source.position(0), Position { line: 1, column: 1 });
         assert_eq!(source.text(), "version: 1");
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_those_of_a_count_from_its_start() {
+        let text = format!("{}\n{}", "é☃x🦀".repeat(700), "🦀a".repeat(BLOCK));
+        let source = Source::new("a.yaml", &text);
+        for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
+            let line = text[..offset].matches('\n').count() + 1;
+            let start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
+            let column = text[start..offset].chars().count() + 1;
+            assert_eq!(source.position(offset), Position { line, column });
+        }
+        let whole = Source::new("a.yaml", &"x".repeat(2 * BLOCK));
+        assert_eq!(whole.position(2 * BLOCK), Position { line: 1, column: 2 * BLOCK + 1 });
+    }
+
+    #[test]
+    fn a_line_ends_before_its_break() {
+        let source = Source::new("a.yaml", "a\r\n\nbc");
+        assert_eq!([0, 1, 2].map(|at| source.line_range(at)), [0..1, 0..1, 0..1]);
+        assert_eq!([3, 4, 6].map(|at| source.line_range(at)), [3..3, 4..6, 4..6]);
     }
 
     #[test]

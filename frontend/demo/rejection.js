@@ -5,9 +5,9 @@ import { element, prose } from "./dom.js";
 const DENIALS = new Set(["not_allowed", "unknown_command"]);
 /** The command was allowed and its arguments were in order: it ran, or should have. */
 const FAILURES = new Set([
-  ...["timeout", "program_not_found", "process_failed", "invalid_output", "output_too_large", "internal"],
+  ...["timeout", "program_not_found", "process_failed", "invalid_output", "output_too_large", "invalid_result"],
   ...["sidecar_failed", "sidecar_stopped", "upstream_failed", "upstream_status", "upstream_redirected"],
-  ...["transport_failed", "no_gateway", "error"],
+  ...["internal", "transport_failed", "no_gateway", "error"],
 ]);
 
 /** The rejection in full. */

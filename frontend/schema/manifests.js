@@ -39,7 +39,17 @@ export function parse(text) {
   }
 }
 
-const replacements = [null, true, -1, 0, 1.5, 99999999999, "", "text", "yes", [], ["text"], [[]], {}, { unknown: 1 }];
+/**
+ * Values of every other kind, and awkward ones of the same kind.
+ *
+ * @param {unknown} old
+ */
+function replacements(old) {
+  const others = [null, true, 0, "text", [], { unknown: 1 }];
+  if (typeof old === "number") return [...others, -1, 1.5, 99999999999];
+  if (typeof old === "string") return [...others, "", "yes"];
+  return Array.isArray(old) ? [...others, ["text"], [[]]] : [...others, {}];
+}
 
 /**
  * Every path of a value, the value's own first.
@@ -72,7 +82,13 @@ function changed(value, path, change) {
   return inner === undefined ? others : { ...value, [key]: inner };
 }
 
-const isName = ["origins", "windows", "commands", "plugins", "permissions", "args"];
+// Keys below which the author chooses the names.
+const isName = [
+  ...["origins", "windows", "webviews", "sites", "secrets", "backends", "commands", "plugins", "events", "groups", "permissions"],
+  ...["args", "exit", "status", "query", "headers", "profiles"],
+];
+// Keys below which any JSON may stand, or a schema of it.
+const isFree = ["value", "default", "result", "body", "returns", "payload", "channel", "items", "properties", "enum", "const"];
 
 /**
  * The place in the schema that a path leads to, and the kind of value there: names and numbers make no difference.
@@ -100,12 +116,14 @@ export function mutations(manifests) {
   for (const { name, text } of manifests) {
     const original = parse(text)?.value;
     for (const path of paths(original)) {
-      const here = place(path, path.reduce((value, key) => value[key], original));
+      if (path.slice(0, -1).some((key) => isFree.includes(String(key)))) continue;
+      const old = path.reduce((value, key) => value[key], original);
+      const here = place(path, old);
       if (seen.has(here)) continue;
       seen.add(here);
       /** @type {((old: any) => unknown)[]} */
       const changes = [
-        ...replacements.map((replacement) => () => replacement),
+        ...replacements(old).map((replacement) => () => replacement),
         () => undefined,
         (old) => [old],
         (old) => ({ value: old }),

@@ -78,8 +78,15 @@ impl Assets {
     }
 }
 
-/// Finds and reads the file for a URL's path; a folder stands for its `index.html`.
+/// Finds and reads the file for a URL's path.
 fn read(root: &Path, path: &str) -> io::Result<(PathBuf, Vec<u8>)> {
+    let file = find(root, path)?;
+    let bytes = std::fs::read(&file)?;
+    Ok((file, bytes))
+}
+
+/// Finds the file for a URL's path; a folder stands for its `index.html`.
+pub(super) fn find(root: &Path, path: &str) -> io::Result<PathBuf> {
     let refused = || io::Error::from(io::ErrorKind::PermissionDenied);
     let decoded = percent_decode_str(path).decode_utf8().map_err(|_| refused())?;
     if decoded.contains(['\0', '\\']) {
@@ -98,8 +105,7 @@ fn read(root: &Path, path: &str) -> io::Result<(PathBuf, Vec<u8>)> {
     if !file.starts_with(&root) || !file.is_file() {
         return Err(refused());
     }
-    let bytes = std::fs::read(&file)?;
-    Ok((file, bytes))
+    Ok(file)
 }
 
 #[cfg(test)]

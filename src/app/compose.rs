@@ -45,6 +45,10 @@ fn command(
     services: &Services,
     secrets: &Arc<SecretStore>,
 ) -> Arc<dyn Command> {
+    if let Some(what) = route.unenforced {
+        let message = format!("`{}` has {what}, which this build cannot enforce yet", route.name);
+        return Arc::new(Unavailable::new(message));
+    }
     match &route.backend {
         Backend::Value(template) => Arc::new(backend::Value::new(template.clone())),
         Backend::Process(plan) => {
@@ -76,7 +80,7 @@ fn command(
 }
 
 /// `$PWD` at the start of a working folder is the folder that the gateway was started in.
-fn started_in(cwd: &std::path::Path) -> PathBuf {
+pub(super) fn started_in(cwd: &std::path::Path) -> PathBuf {
     match cwd.strip_prefix("$PWD") {
         Ok(rest) => std::env::current_dir().unwrap_or_default().join(rest),
         Err(_) => cwd.to_owned(),

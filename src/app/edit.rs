@@ -1,12 +1,12 @@
 //! An edit of the manifest on its way into force: compiled, composed, swapped in, or kept out with its diagnostics.
 
-use super::{Notice, Services, build, missing_secrets, unregistered};
+use super::{Notice, Services, build, obstacles};
 use crate::{
     command::Registry,
     diagnostic::has_errors,
-    gateway::{Pipeline, Sessions},
+    gateway::{Mode, Pipeline, Sessions},
     manifest::{App, Window},
-    reload::{Content, Loaded, load_content},
+    reload::{FileSnapshot, LoadOptions, Loaded, load_from},
 };
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -19,6 +19,8 @@ use std::{
 pub struct Editor {
     /// The manifest's path, as the user named it.
     pub path: PathBuf,
+    /// What is read beside it: guardrails, a profile.
+    pub options: LoadOptions,
     /// The Rust functions that `native` can name.
     pub registry: Registry,
     /// Running sidecars, and connections.
@@ -35,22 +37,20 @@ pub struct Editor {
 
 impl Editor {
     /// Puts a new reading in force, or keeps the last good policy; the notice says which.
-    pub fn apply(&self, content: Content) -> Notice {
+    pub fn apply(&self, snapshot: &FileSnapshot) -> Notice {
         // An edit that is neither in force nor reported would be taken for the one in force.
-        catch_unwind(AssertUnwindSafe(|| self.read(content))).unwrap_or_else(|_| {
+        catch_unwind(AssertUnwindSafe(|| self.read(snapshot))).unwrap_or_else(|_| {
             Notice::Failed(
                 "reading the edit panicked; the last good policy stays in force".to_owned(),
             )
         })
     }
 
-    fn read(&self, content: Content) -> Notice {
-        let mut loaded = load_content(&self.path, content);
-        if let Some(manifest) = &loaded.manifest {
-            let missing = unregistered(manifest, &self.registry);
-            loaded.diagnostics.extend(missing);
-            loaded.diagnostics.extend(missing_secrets(manifest));
-        }
+    fn read(&self, snapshot: &FileSnapshot) -> Notice {
+        let mut loaded = load_from(&self.path, &self.options, snapshot);
+        // Only development applies edits.
+        let obstacles = obstacles(&loaded, &self.registry, Mode::Development);
+        loaded.diagnostics.extend(obstacles);
         if has_errors(&loaded.diagnostics) {
             return Notice::EditRejected(Box::new(loaded));
         }

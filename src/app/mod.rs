@@ -4,9 +4,12 @@ mod assets;
 mod compose;
 mod csp;
 mod edit;
+mod host;
 #[cfg(feature = "webview")]
 mod lanes;
 mod notice;
+mod obstacles;
+mod owner;
 #[cfg(feature = "webview")]
 mod ready;
 #[cfg(feature = "webview")]
@@ -17,14 +20,18 @@ mod secrets;
 mod services;
 #[cfg(feature = "webview")]
 mod terminal;
+mod unsupported;
 #[cfg(feature = "webview")]
 mod window;
 
 pub use assets::{Asset, Assets};
 pub use compose::{build, compose, unregistered};
 pub use edit::Editor;
+pub use host::host;
 pub use notice::Notice;
+pub use obstacles::obstacles;
+pub use owner::foreign_owners;
 #[cfg(feature = "webview")]
 pub use run::{Options, RunError, run};
-pub use secrets::missing_secrets;
 pub use services::Services;
+pub use unsupported::unsupported;

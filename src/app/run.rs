@@ -13,7 +13,7 @@ use crate::{
     manifest::{Page, Unlisted},
     name::Label,
     policy::PolicyStore,
-    reload::{Change, Content, Loaded, Watch},
+    reload::{Change, LoadOptions, Loaded, Watch},
 };
 use std::{
     collections::BTreeSet,
@@ -41,6 +41,8 @@ type Tell = Box<dyn Fn(Notice) + Send + Sync>;
 pub struct Options {
     /// The manifest's path.
     pub manifest: PathBuf,
+    /// What was read beside it, and is again with each edit: guardrails, a profile.
+    pub load: LoadOptions,
     /// The Rust functions that `native` can name.
     pub registry: Registry,
     /// Whether edits apply and rejections explain themselves.
@@ -58,6 +60,7 @@ impl Options {
     pub fn new(manifest: PathBuf, registry: Registry, tell: Tell) -> Self {
         Self {
             manifest,
+            load: LoadOptions::default(),
             registry,
             mode: Mode::Development,
             screenshot: None,
@@ -135,6 +138,7 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
     let sessions = Arc::new(Sessions::default());
     let editor = Editor {
         path: options.manifest.clone(),
+        options: options.load.clone(),
         registry: options.registry.clone(),
         services,
         pipeline: Arc::clone(&pipeline),
@@ -158,9 +162,8 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
         has_devtools: options.mode == Mode::Development,
     };
     let windows = open_all(&event_loop, &settings, &lanes, &snapshot)?;
-    let current = loaded.content.clone();
     let watch =
-        (options.mode == Mode::Development).then(|| watch(editor, current, &tell)).transpose()?;
+        (options.mode == Mode::Development).then(|| watch(editor, loaded, &tell)).transpose()?;
     tell(Notice::Started {
         windows: windows.iter().map(|window| window.label.clone()).collect(),
         watch: watch.as_ref().map(Watch::mode),
@@ -184,15 +187,16 @@ fn remote_windows(snapshot: &Snapshot) -> BTreeSet<Label> {
 /// Starts watching; an edit made while the windows opened is noticed at once.
 fn watch(
     editor: Editor,
-    current: Content,
+    loaded: &Loaded,
     tell: &Arc<dyn Fn(Notice) + Send + Sync>,
 ) -> Result<Watch, RunError> {
-    let (path, tell) = (editor.path.clone(), Arc::clone(tell));
+    let (path, options) = (editor.path.clone(), editor.options.clone());
+    let tell = Arc::clone(tell);
     let on_change = move |change| match change {
-        Change::Content(content) => tell(editor.apply(content)),
+        Change::Content(snapshot) => tell(editor.apply(&snapshot)),
         Change::Mode(mode) => tell(Notice::Watching(mode)),
     };
-    Watch::start(&path, current, on_change).map_err(system)
+    Watch::start(&path, options, loaded.snapshot.clone(), on_change).map_err(system)
 }
 
 fn open_all(

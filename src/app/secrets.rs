@@ -22,7 +22,7 @@ pub(super) fn secrets(manifest: &Manifest) -> SecretStore {
 }
 
 /// A finding for each secret that this machine does not have.
-pub fn missing_secrets(manifest: &Manifest) -> Vec<Diagnostic> {
+pub(super) fn missing_secrets(manifest: &Manifest) -> Vec<Diagnostic> {
     let secrets = manifest.secrets.iter();
     secrets.filter_map(|(name, secret)| Some(finding(name, secret, &read(secret).err()?))).collect()
 }

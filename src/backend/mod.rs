@@ -6,7 +6,7 @@ mod sidecar;
 mod value;
 
 pub use http::{Http, HttpClients};
-pub use process::Process;
+pub use process::{Process, ProgramError, locate};
 pub use sidecar::{Sidecar, SidecarCall, SidecarLog, Sidecars};
 pub use value::Value;
 

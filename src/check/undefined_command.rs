@@ -1,23 +1,30 @@
 //! `undefined-command` and `undefined-plugin`: a permission about something that does not exist.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, nearest},
+    diagnostic::{Code, Diagnostic, Suggestions},
     manifest::{Entry, Manifest, builtin},
-    name::{CommandName, Word, with_prefix},
-    pattern::CommandPattern,
+    name::{CommandName, Word},
+    pattern::{CommandPattern, CommandTable},
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
+    let mut suggestions = Suggestions::default();
+    let table = CommandTable::new(manifest.commands.keys());
     let permissions = manifest.permissions.iter();
     let listed = permissions.flat_map(|permission| permission.allow.iter().chain(&permission.deny));
     let grouped = manifest.groups.values().flat_map(|group| &group.entries);
     // What a group stands for is reported where the group says it, once.
     for entry in listed.chain(grouped).filter(|entry| entry.group.is_none()) {
-        diagnostics.extend(check_entry(manifest, entry));
+        diagnostics.extend(check_entry(manifest, entry, &table, &mut suggestions));
     }
 }
 
-fn check_entry(manifest: &Manifest, entry: &Entry) -> Option<Diagnostic> {
+fn check_entry(
+    manifest: &Manifest,
+    entry: &Entry,
+    table: &CommandTable<'_>,
+    suggestions: &mut Suggestions,
+) -> Option<Diagnostic> {
     let text = entry.value.as_str();
     if let Some(plugin) = entry.value.plugin()
         && manifest.broken.plugins.contains(plugin)
@@ -28,9 +35,12 @@ fn check_entry(manifest: &Manifest, entry: &Entry) -> Option<Diagnostic> {
         && !manifest.plugins.contains_key(plugin)
         && !builtin(plugin).is_some_and(|builtin| builtin.is_core)
     {
-        let near = nearest(plugin, manifest.plugins.keys().map(Word::as_str));
+        let near = suggestions.nearest(plugin, manifest.plugins.keys().map(Word::as_str));
         let help = near.map_or_else(
-            || format!("declare it: `plugins: {{ {plugin}: {{ commands: … }} }}`"),
+            || match builtin(plugin) {
+                Some(_) => format!("declare it: `plugins: {{ {plugin}: {{ use: {plugin} }} }}`"),
+                None => format!("declare it: `plugins: {{ {plugin}: {{ commands: … }} }}`"),
+            },
             |near| format!("did you mean `{near}`?"),
         );
         let message = format!("the plugin `{plugin}` is not declared");
@@ -49,16 +59,14 @@ fn check_entry(manifest: &Manifest, entry: &Entry) -> Option<Diagnostic> {
         CommandPattern::Literal(name) => {
             manifest.commands.contains_key(name) || manifest.broken.commands.contains(name.as_str())
         }
-        CommandPattern::Glob { prefix, .. } => {
-            let declared =
-                with_prefix(&manifest.commands, prefix).any(|(name, _)| entry.value.allows(name));
-            declared || !manifest.broken.commands.is_empty()
+        CommandPattern::Glob { .. } => {
+            table.denied(&entry.value).next().is_some() || !manifest.broken.commands.is_empty()
         }
     };
     if is_declared {
         return None;
     }
-    let near = nearest(text, manifest.commands.keys().map(CommandName::as_str));
+    let near = suggestions.nearest(text, manifest.commands.keys().map(CommandName::as_str));
     let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None if entry.value.plugin().is_some() => {

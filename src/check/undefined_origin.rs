@@ -1,11 +1,12 @@
 //! `undefined-origin`: a list of origins names one that neither `origins:` nor a site of the app declares.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, nearest},
+    diagnostic::{Code, Diagnostic, Suggestions},
     manifest::{Manifest, OriginName},
 };
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
+    let mut suggestions = Suggestions::default();
     let permissions = manifest.permissions.iter().flat_map(|permission| &permission.origins);
     let windows = manifest.windows.iter().filter_map(|window| window.navigate.as_ref()).flatten();
     let never = manifest.never.iter().filter_map(|guardrail| guardrail.origins.as_ref()).flatten();
@@ -17,7 +18,7 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
         {
             continue;
         }
-        let near = nearest(name.as_str(), manifest.origin_names());
+        let near = suggestions.nearest(name.as_str(), manifest.origin_names());
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("declare it: `origins: {{ {name}: \"https://example.com\" }}`"),

@@ -1,13 +1,13 @@
 //! `undefined-window`: a label without a wildcard, which no window or webview can have.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, nearest},
+    diagnostic::{Code, Diagnostic, Suggestions},
     manifest::{Creation, Manifest, Window},
     name::Label,
     pattern::LabelPattern,
     source::{Span, Spanned},
 };
-use std::collections::BTreeSet;
+use std::{cell::RefCell, collections::BTreeSet};
 
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
     let labels = Labels::new(manifest);
@@ -45,6 +45,7 @@ struct Labels<'a> {
     windows: BTreeSet<&'a Label>,
     webviews: BTreeSet<&'a Label>,
     templates: Vec<&'a Window>,
+    suggestions: RefCell<Suggestions>,
 }
 
 impl<'a> Labels<'a> {
@@ -61,6 +62,7 @@ impl<'a> Labels<'a> {
                 .chain(inner.map(|webview| &webview.label))
                 .collect(),
             templates,
+            suggestions: RefCell::default(),
         }
     }
 
@@ -129,7 +131,10 @@ impl<'a> Labels<'a> {
             .help(format!("its webviews are {}", labels.join(", ")))
             .related(window.span, "the window");
         }
-        let near = nearest(label.as_str(), known.iter().map(|label| label.as_str()));
+        let near = self
+            .suggestions
+            .borrow_mut()
+            .nearest(label.as_str(), known.iter().map(|label| label.as_str()));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("declare it: `windows: {{ {label}: {{}} }}`"),

@@ -6,7 +6,7 @@ use super::{
     complain, complain_about,
     explain::in_words,
     grant::{Difference, Grant, differences, is_only_for, own_permission},
-    locate::locate,
+    locate::{load, locate},
     print,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     manifest::{Manifest, Permission},
     name::{Label, Word},
     policy::{Authority, Decision, Reason, compile},
-    reload::{Edited, LoadOptions, Loaded, load, load_from},
+    reload::{Edited, Loaded, load_from},
 };
 use serde_json::json;
 use std::path::Path;
@@ -74,7 +74,10 @@ pub(super) fn allow(args: &Args, format: Format) -> Exit {
         Ok(path) => path,
         Err(exit) => return exit,
     };
-    let mut loaded = load(&path);
+    let mut loaded = match load(&path, &args.manifest) {
+        Ok(loaded) => loaded,
+        Err(exit) => return exit,
+    };
     let Some(manifest) = loaded.manifest.take() else {
         complain_about(&loaded, format);
         return Exit::CouldNotRun;
@@ -133,7 +136,7 @@ impl Request<'_> {
         })?;
         let content = Ok(text.clone().into_bytes());
         let edited = Edited { path: source.path(), content: &content };
-        let mut after = load_from(self.path, &LoadOptions::default(), &edited);
+        let mut after = load_from(self.path, &self.args.manifest.options(), &edited);
         let manifest = after.manifest.take();
         let (Some(manifest), None) = (manifest, self.new_finding(&after)) else {
             complain_about(&after, self.format);
@@ -216,13 +219,13 @@ impl Request<'_> {
         })
     }
 
-    /// A finding that the manifest did not have before; places move, so they are not compared.
+    /// An error that the manifest did not have before; places move, so they are not compared.
     fn new_finding(&self, after: &Loaded) -> Option<Diagnostic> {
         let is_known = |new: &Diagnostic| {
             let mut old = self.loaded.diagnostics.iter();
             old.any(|old| old.code == new.code && old.message == new.message)
         };
-        after.diagnostics.iter().find(|new| !is_known(new)).cloned()
+        after.diagnostics.iter().find(|new| new.is_error() && !is_known(new)).cloned()
     }
 
     /// The decision that was asked for is another now and, but for what `--permission` accepts, no other one is.

@@ -4,7 +4,7 @@ use super::{
     Exit, ManifestArg,
     caller::{CallerArgs, usage},
     complain, complain_about,
-    locate::locate,
+    locate::{load, locate},
 };
 use crate::{
     app::{Services, build},
@@ -14,7 +14,6 @@ use crate::{
     gateway::{Answer, InvokeKey, Mode, NoAudit, Pipeline, RequestHead, Session},
     ipc::{Caller, InvokeResponse},
     policy::PolicyStore,
-    reload::load,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::{io::Write as _, sync::Arc};
@@ -40,7 +39,10 @@ pub(super) fn call(args: &Args, format: Format, registry: &Registry) -> Exit {
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&args.arguments) {
         return usage(&format!("the arguments are not JSON: {error}"));
     }
-    let mut loaded = load(&path);
+    let mut loaded = match load(&path, &args.manifest) {
+        Ok(loaded) => loaded,
+        Err(exit) => return exit,
+    };
     let Some(manifest) = loaded.manifest.take() else {
         complain_about(&loaded, format);
         return Exit::CouldNotRun;

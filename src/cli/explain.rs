@@ -4,7 +4,7 @@ use super::{
     Exit, ManifestArg,
     caller::{CallerArgs, usage},
     complain_about,
-    locate::locate,
+    locate::{load, locate},
     print,
     suggestion::suggestion,
 };
@@ -15,7 +15,6 @@ use crate::{
     ipc::Caller,
     manifest::Manifest,
     policy::{Authority, Cause, Decision, Reason, compile},
-    reload::load,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -40,7 +39,10 @@ pub(super) fn explain(args: &Args, format: Format) -> Exit {
         Ok(path) => path,
         Err(exit) => return exit,
     };
-    let mut loaded = load(&path);
+    let mut loaded = match load(&path, &args.manifest) {
+        Ok(loaded) => loaded,
+        Err(exit) => return exit,
+    };
     let Some(manifest) = loaded.manifest.take() else {
         complain_about(&loaded, format);
         return Exit::CouldNotRun;

@@ -17,8 +17,6 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 pub(super) struct Fixed {
     before: String,
     after: String,
-    /// The file as it is after the fixes.
-    pub(super) loaded: Loaded,
     /// A line for each fix: place, fault and what was done.
     pub(super) done: Vec<String>,
 }
@@ -32,7 +30,7 @@ pub(super) fn fix(path: &Path) -> Fixed {
     let mut best = search.best;
     let done = best.iter_mut().flat_map(|step| std::mem::take(&mut step.done)).collect();
     let loaded = best.pop().map_or(base, |last| last.loaded);
-    Fixed { before, after: text(&loaded), loaded, done }
+    Fixed { before, after: text(&loaded), done }
 }
 
 impl Fixed {
@@ -172,7 +170,13 @@ fn settle(path: &Path, base: &Loaded, fixes: &[Candidate<'_>]) -> Option<Vec<Ste
     let keys = |found: &Diagnostic| key(&steps, last, found);
     let left: BTreeSet<Key> = last.diagnostics.iter().map(keys).collect();
     let is_gone = |(found, _): &Candidate<'_>| !left.contains(&key(&[], base, found));
-    let is_known = |found: &Diagnostic| !found.is_error() || known.contains(&keys(found));
+    // Behind those that were left out, old ones come up: then their number tells.
+    let errors = |loaded: &Loaded| {
+        loaded.diagnostics.iter().filter(|found| found.is_error()).count() + loaded.omitted.errors
+    };
+    let has_fewer = !base.omitted.is_empty() && errors(last) < errors(base);
+    let is_known =
+        |found: &Diagnostic| has_fewer || !found.is_error() || known.contains(&keys(found));
     (fixes.iter().all(is_gone) && last.diagnostics.iter().all(is_known)).then_some(steps)
 }
 

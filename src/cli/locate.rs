@@ -1,6 +1,10 @@
-//! Which manifest a verb works on: the one that is named, or the nearest one upward.
+//! Which manifest a verb works on: the one that is named, or the nearest one upward; with its profile and guardrails.
 
 use super::{Exit, ManifestArg, complain};
+use crate::{
+    diagnostic::nearest,
+    reload::{Disk, Loaded, load_from},
+};
 use std::path::{Path, PathBuf};
 
 const FILE_NAME: &str = "gateway.yaml";
@@ -18,6 +22,30 @@ pub(super) fn locate(arg: &ManifestArg) -> Result<PathBuf, Exit> {
         ));
         Exit::CouldNotRun
     })
+}
+
+/// Reads a manifest with what is asked for beside it.
+pub(super) fn load(path: &Path, arg: &ManifestArg) -> Result<Loaded, Exit> {
+    with_profile(load_from(path, &arg.options(), &Disk), arg)
+}
+
+/// Whether what was read has the profile that was asked for; says which there are.
+pub(super) fn with_profile(loaded: Loaded, arg: &ManifestArg) -> Result<Loaded, Exit> {
+    let Some(name) = &arg.profile else { return Ok(loaded) };
+    // Of a file that could not be read nobody knows the profiles; it is reported as that.
+    if loaded.document.is_none() || loaded.profiles.contains(name) {
+        return Ok(loaded);
+    }
+    let known = || loaded.profiles.iter().map(String::as_str);
+    let list = known().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let help = match (nearest(name, known()), list.as_str()) {
+        (_, "") => "it declares none; profiles stand under `profiles:`".to_owned(),
+        (Some(near), _) => format!("did you mean `{near}`? The profiles are {list}"),
+        (None, _) => format!("the profiles are {list}"),
+    };
+    let name = name.escape_debug();
+    complain(&format!("error: the manifest has no profile `{name}`\n  help: {help}"));
+    Err(Exit::Usage)
 }
 
 /// A path that begins in the current folder is shown from there.

@@ -20,7 +20,7 @@ mod validate;
 use crate::{
     command::Registry,
     diagnostic::{Format, Report, Style},
-    reload::Loaded,
+    reload::{LoadOptions, Loaded},
 };
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::{
@@ -75,6 +75,19 @@ struct ManifestArg {
     /// The manifest; without it the nearest `gateway.yaml` upward.
     #[arg(short = 'm', long = "manifest", value_name = "FILE")]
     manifest: Option<PathBuf>,
+    /// Put one of the manifest's profiles over it.
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// A file with guardrails, which the manifest may not break either.
+    #[arg(long, value_name = "FILE")]
+    guardrails: Option<PathBuf>,
+}
+
+impl ManifestArg {
+    /// What is read beside the manifest's own file.
+    fn options(&self) -> LoadOptions {
+        LoadOptions { profile: self.profile.clone(), guardrails: self.guardrails.clone() }
+    }
 }
 
 /// What a verb came to.

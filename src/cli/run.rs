@@ -1,10 +1,14 @@
 //! `run`: the manifest's windows, and edits applied while they are open.
 
-use super::{Exit, ManifestArg, complain, complain_about, locate::locate};
+use super::{
+    Exit, ManifestArg, complain, complain_about,
+    locate::{load, locate},
+};
 use crate::{
+    app::obstacles,
     command::Registry,
     diagnostic::{Format, has_errors},
-    reload::load,
+    gateway::Mode,
 };
 use std::path::PathBuf;
 
@@ -25,20 +29,22 @@ pub(super) fn run(args: Args, format: Format, registry: Registry) -> Exit {
         Ok(path) => path,
         Err(exit) => return exit,
     };
-    let mut loaded = load(&path);
-    if let Some(manifest) = &loaded.manifest {
-        loaded.diagnostics.extend(crate::app::unregistered(manifest, &registry));
-        loaded.diagnostics.extend(crate::app::missing_secrets(manifest));
-    }
+    let mut loaded = match load(&path, &args.manifest) {
+        Ok(loaded) => loaded,
+        Err(exit) => return exit,
+    };
+    let mode = if args.production { Mode::Production } else { Mode::Development };
+    let obstacles = obstacles(&loaded, &registry, mode);
+    loaded.diagnostics.extend(obstacles);
     complain_about(&loaded, format);
     if has_errors(&loaded.diagnostics) || loaded.manifest.is_none() {
         return Exit::CouldNotRun;
     }
-    open(args, format, registry, path, &loaded)
+    open(args, mode, format, registry, path, &loaded)
 }
 
 #[cfg(not(feature = "webview"))]
-fn open(_: Args, _: Format, _: Registry, _: PathBuf, _: &crate::reload::Loaded) -> Exit {
+fn open(_: Args, _: Mode, _: Format, _: Registry, _: PathBuf, _: &crate::reload::Loaded) -> Exit {
     complain(
         "error: this portcullis was built without windows\n  help: build it with the default features, or use `call`",
     );
@@ -48,16 +54,17 @@ fn open(_: Args, _: Format, _: Registry, _: PathBuf, _: &crate::reload::Loaded) 
 #[cfg(feature = "webview")]
 fn open(
     args: Args,
+    mode: Mode,
     format: Format,
     registry: Registry,
     path: PathBuf,
     loaded: &crate::reload::Loaded,
 ) -> Exit {
-    use crate::{app, gateway::Mode};
-    let mode = if args.production { Mode::Production } else { Mode::Development };
+    use crate::app;
     let options = app::Options {
         mode,
         screenshot: args.screenshot,
+        load: args.manifest.options(),
         ..app::Options::new(path, registry, Box::new(move |notice| tell(&notice, format)))
     };
     match app::run(loaded, options) {

@@ -1,11 +1,14 @@
-//! `schema`: the manifest's JSON Schema for editors and CI.
+//! `schema`: the JSON Schema of manifests, of their includes and of guardrails, for editors and CI.
 
-use super::{Exit, ManifestArg, complain, complain_about, locate::locate, print};
+use super::{
+    Exit, ManifestArg, complain, complain_about,
+    locate::{load, locate},
+    print,
+};
 use crate::{
     command::Registry,
     diagnostic::Format,
-    manifest::{project_schema, schema as manifest_schema},
-    reload::load,
+    manifest::{guardrail_schema, include_schema, project_schema, schema as manifest_schema},
 };
 use serde_json::Value;
 use std::path::PathBuf;
@@ -21,11 +24,21 @@ pub(super) struct Args {
     /// Fail if the file does not hold this schema.
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "schema/gateway.schema.json")]
     check: Option<PathBuf>,
+    /// The schema of files that `include` names.
+    #[arg(long, conflicts_with_all = ["guardrails", "check", "project"])]
+    include: bool,
+    /// The schema of files that `--guardrails` names.
+    #[arg(long, conflicts_with_all = ["check", "project"])]
+    guardrails: bool,
 }
 
 pub(super) fn schema(args: &Args, format: Format, registry: &Registry) -> Exit {
-    let wanted =
-        if args.project { of_project(args, format, registry) } else { Ok(manifest_schema()) };
+    let wanted = match (args.project, args.include, args.guardrails) {
+        (true, _, _) => of_project(args, format, registry),
+        (_, true, _) => Ok(include_schema()),
+        (_, _, true) => Ok(guardrail_schema()),
+        _ => Ok(manifest_schema()),
+    };
     let text = match wanted {
         Ok(schema) => format!("{schema:#}\n"),
         Err(exit) => return exit,
@@ -56,8 +69,9 @@ pub(super) fn schema(args: &Args, format: Format, registry: &Registry) -> Exit {
 }
 
 fn of_project(args: &Args, format: Format, registry: &Registry) -> Result<Value, Exit> {
-    let path = locate(&ManifestArg { manifest: args.manifest.clone() })?;
-    let loaded = load(&path);
+    let arg = ManifestArg { manifest: args.manifest.clone(), profile: None, guardrails: None };
+    let path = locate(&arg)?;
+    let loaded = load(&path, &arg)?;
     // Half of a project's names would look like all of them.
     let Some(manifest) = &loaded.manifest else {
         complain_about(&loaded, format);

@@ -1,10 +1,13 @@
 //! `show`: the manifest that is in effect, and which file and line each part of it comes from.
 
-use super::{Exit, ManifestArg, complain_about, locate::locate, print};
+use super::{
+    Exit, ManifestArg, complain_about,
+    locate::{load, locate},
+    print,
+};
 use crate::{
     diagnostic::{Format, json_text},
     edit::{places, show as show_tree},
-    reload::load,
 };
 use serde_json::json;
 
@@ -19,7 +22,10 @@ pub(super) fn show(args: &Args, format: Format) -> Exit {
         Ok(path) => path,
         Err(exit) => return exit,
     };
-    let loaded = load(&path);
+    let loaded = match load(&path, &args.manifest) {
+        Ok(loaded) => loaded,
+        Err(exit) => return exit,
+    };
     let (Some(_), Some(root)) = (&loaded.manifest, &loaded.document) else {
         complain_about(&loaded, format);
         return Exit::CouldNotRun;

@@ -1,13 +1,19 @@
 //! `validate`: every fault of every file, and a verdict; with `--fix` what a program can mend is mended first.
 
-use super::{Exit, ManifestArg, complain, fix, hint, locate::locate, print, style};
+use super::{
+    Exit, ManifestArg, complain, fix, hint,
+    locate::{locate, with_profile},
+    print, style,
+};
 use crate::{
+    app::host,
     diagnostic::{Format, Report},
-    reload::{Loaded, load},
+    reload::{Disk, Loaded, load_profiles},
 };
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Args {
     /// The manifests; without any the nearest `gateway.yaml` upward.
     files: Vec<PathBuf>,
@@ -16,11 +22,14 @@ pub(super) struct Args {
     /// Fail on warnings too.
     #[arg(long)]
     deny_warnings: bool,
+    /// Also report what this machine lacks: programs, secrets, folders and built pages.
+    #[arg(long)]
+    host: bool,
     /// Mend what is surely a slip, such as a misspelt name or missing quotes, and report the rest.
     #[arg(long)]
     fix: bool,
     /// Print what `--fix` would change as a unified diff, and change nothing.
-    #[arg(long, requires = "fix")]
+    #[arg(long, requires = "fix", conflicts_with = "host")]
     dry_run: bool,
 }
 
@@ -38,22 +47,30 @@ pub(super) fn validate(args: &Args, format: Format) -> Exit {
     }
     let mut loaded = Vec::new();
     for file in &files {
-        loaded.push(if args.fix {
-            match mend(file, format) {
-                Ok(loaded) => loaded,
-                Err(exit) => return exit,
-            }
-        } else {
-            load(file)
-        });
+        let read = if args.fix { mend(file, args, format) } else { read(file, args) };
+        match read {
+            Ok(read) => loaded.push(read),
+            Err(exit) => return exit,
+        }
+    }
+    if args.host {
+        for loaded in &mut loaded {
+            let missing = host(loaded);
+            loaded.diagnostics.extend(missing);
+        }
     }
     let report = report(&loaded, args);
     tell(&report, format);
     verdict(&report)
 }
 
+/// Reads one file with the profile that is asked for, or else with each that it has.
+fn read(file: &Path, args: &Args) -> Result<Loaded, Exit> {
+    with_profile(load_profiles(file, &args.manifest.options(), &Disk), &args.manifest)
+}
+
 /// Mends one file and says what was done; what is left is in what is returned.
-fn mend(file: &Path, format: Format) -> Result<Loaded, Exit> {
+fn mend(file: &Path, args: &Args, format: Format) -> Result<Loaded, Exit> {
     let fixed = fix::fix(file);
     if let Err(error) = fixed.write(file) {
         complain(&format!("error: {} cannot be written: {error}", file.display()));
@@ -61,7 +78,7 @@ fn mend(file: &Path, format: Format) -> Result<Loaded, Exit> {
     }
     let say = if format.is_document() { complain } else { print };
     fixed.done.iter().for_each(|done| say(&format!("fixed {done}")));
-    Ok(fixed.loaded)
+    read(file, args)
 }
 
 /// The differences alone on standard output, so that they can be applied as a patch.
@@ -76,7 +93,11 @@ fn dry_run(args: &Args, files: &[PathBuf], format: Format) -> Exit {
     if fixed.iter().any(|fixed| !fixed.done.is_empty()) {
         print(&diffs.concat());
     }
-    let loaded: Vec<Loaded> = files.iter().map(|file| load(file)).collect();
+    let loaded: Result<Vec<Loaded>, Exit> = files.iter().map(|file| read(file, args)).collect();
+    let loaded = match loaded {
+        Ok(loaded) => loaded,
+        Err(exit) => return exit,
+    };
     let report = report(&loaded, args);
     let count = fixed.iter().map(|fixed| fixed.done.len()).sum::<usize>();
     complain(&format!("{}; `--fix` would mend {count}", report.summary_line()));
@@ -91,6 +112,7 @@ fn report<'a>(loaded: &'a [Loaded], args: &Args) -> Report<'a> {
         .deny_warnings(args.deny_warnings);
     for loaded in loaded {
         report.add(&loaded.diagnostics, &loaded.sources);
+        report.omit(loaded.omitted);
     }
     report
 }

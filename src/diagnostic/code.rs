@@ -128,7 +128,7 @@ codes! {
         WritableWithin "writable-within" "A page could write where a path argument may lead.",
         UnconstrainedPath "unconstrained-path" "A path argument may lead anywhere.",
         NeverViolated "never-violated" "A permission grants what a guardrail forbids.",
-        Undecidable "undecidable" "The patterns are too many to decide a guardrail exactly.",
+        Undecidable "undecidable" "The patterns are too many to tell exactly who may do what.",
         MissingProgram "missing-program" "The program is not on this machine.",
         MissingSecret "missing-secret" "The secret is not on this machine.",
         Unsupported "unsupported" "This build cannot run it yet.",

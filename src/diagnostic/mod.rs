@@ -1,17 +1,19 @@
 //! What the stages find: a stable code, a place, a message and a help text; wording lives with the finder.
 
+mod bounded;
 mod code;
 mod fix;
 mod render;
 mod report;
 mod suggest;
 
+pub use bounded::{Diagnostics, Omitted};
 pub use code::{Code, Severity};
 pub use fix::{Edit, Fix};
 pub use render::{Format, Style, render, to_json};
 pub(crate) use render::{clean, json_text};
 pub use report::{Finding, Report, summary_line};
-pub use suggest::nearest;
+pub use suggest::{Suggestions, nearest};
 
 use crate::source::Span;
 
@@ -35,6 +37,8 @@ pub struct Diagnostic {
     pub related: Vec<(Span, String)>,
     /// What a program may change about it.
     pub fix: Option<Fix>,
+    /// Pieces of the files that no format may show, in this finding or in any other.
+    pub masked: Vec<Span>,
 }
 
 impl Diagnostic {
@@ -48,6 +52,7 @@ impl Diagnostic {
             help: Some(code.advice().to_owned()),
             related: Vec::new(),
             fix: None,
+            masked: Vec::new(),
         }
     }
 
@@ -62,6 +67,13 @@ impl Diagnostic {
     #[must_use]
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help = help.or(self.help);
+        self
+    }
+
+    /// Keeps a piece of a file out of everything that is printed.
+    #[must_use]
+    pub fn mask(mut self, span: Span) -> Self {
+        self.masked.push(span);
         self
     }
 

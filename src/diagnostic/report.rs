@@ -1,6 +1,6 @@
 //! What a run found, over all of its manifests: the one input of every format.
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Omitted, Severity};
 use crate::source::{Position, Source, Sources, Span};
 use std::{
     ops::Range,
@@ -11,6 +11,7 @@ use std::{
 #[derive(Debug, Clone, Default)]
 pub struct Report<'a> {
     manifests: Vec<(&'a [Diagnostic], &'a Sources)>,
+    omitted: Omitted,
     repository: PathBuf,
     folder: PathBuf,
     denies_warnings: bool,
@@ -25,6 +26,13 @@ pub struct Finding<'a> {
     pub sources: &'a Sources,
 }
 
+/// A piece of a file that no format may show.
+#[derive(Debug)]
+pub(super) struct Mask<'a> {
+    pub(super) source: &'a Source,
+    pub(super) range: Range<usize>,
+}
+
 impl<'a> Report<'a> {
     /// The report about one manifest.
     pub fn of(diagnostics: &'a [Diagnostic], sources: &'a Sources) -> Self {
@@ -36,6 +44,17 @@ impl<'a> Report<'a> {
     /// Adds what was found about one more manifest.
     pub fn add(&mut self, diagnostics: &'a [Diagnostic], sources: &'a Sources) {
         self.manifests.push((diagnostics, sources));
+    }
+
+    /// Counts findings that were left out.
+    pub fn omit(&mut self, omitted: Omitted) {
+        self.omitted.errors += omitted.errors;
+        self.omitted.warnings += omitted.warnings;
+    }
+
+    /// What was found and left out.
+    pub(super) fn omitted(&self) -> Omitted {
+        self.omitted
     }
 
     /// Says where the repository begins and in which folder the program was started, for formats that name
@@ -71,6 +90,17 @@ impl<'a> Report<'a> {
         })
     }
 
+    /// What must not be seen, whichever finding draws the line that it stands in.
+    pub(super) fn masks(&self) -> impl Iterator<Item = Mask<'a>> {
+        self.manifests.iter().flat_map(|(diagnostics, sources)| {
+            let spans = diagnostics.iter().flat_map(|diagnostic| &diagnostic.masked);
+            spans.filter_map(|span| {
+                let source = sources.find(span.file)?;
+                Some(Mask { source, range: clamp(source.text(), *span) })
+            })
+        })
+    }
+
     /// Every file that was read.
     pub(super) fn files(&self) -> impl Iterator<Item = &'a Source> {
         self.manifests.iter().flat_map(|(_, sources)| sources.iter())
@@ -83,7 +113,9 @@ impl<'a> Report<'a> {
 
     /// Whether the run is a no: because of an error or, where they are denied, a warning.
     pub fn is_refused(&self) -> bool {
-        self.findings().any(|finding| self.is_failure(finding))
+        self.omitted.errors > 0
+            || self.denies_warnings && self.omitted.warnings > 0
+            || self.findings().any(|finding| self.is_failure(finding))
     }
 
     pub(super) fn is_failure(&self, finding: Finding<'_>) -> bool {
@@ -93,7 +125,7 @@ impl<'a> Report<'a> {
     /// What the run found, in one line.
     pub fn summary_line(&self) -> String {
         let diagnostics = self.manifests.iter().flat_map(|(diagnostics, _)| diagnostics.iter());
-        summary_line(diagnostics, self.manifests.len())
+        summary(diagnostics, self.omitted, self.manifests.len())
     }
 
     /// A file's path from the repository's root; as it is if it lies outside.
@@ -152,18 +184,21 @@ impl<'a> Finding<'a> {
         format!("{}:{}:{}", self.path(span).display(), start.line, start.column)
     }
 
-    /// What the finding is about: the underlined text, or the line if that is of several lines or nothing.
+    /// What the finding is about: the underlined text, or the line if that is of several lines or nothing. A secret is
+    /// nothing that a finding may be recognised by.
     pub(super) fn token(&self) -> &'a str {
         let Some(source) = self.sources.find(self.diagnostic.span.file) else { return "" };
         let text = source.text();
         let range = clamp(text, self.diagnostic.span);
         let token = text.get(range.clone()).unwrap_or("");
+        if !self.diagnostic.masked.is_empty() {
+            let is_shown = !self.diagnostic.masked.contains(&self.diagnostic.span);
+            return if is_shown { token } else { "" };
+        }
         if !token.is_empty() && !token.contains('\n') {
             return token;
         }
-        let start = text.get(..range.start).and_then(|before| before.rfind('\n'));
-        let line = text.get(start.map_or(0, |end| end + 1)..).unwrap_or("");
-        line.lines().next().unwrap_or("").trim()
+        text.get(source.line_range(range.start)).unwrap_or("").trim()
     }
 }
 
@@ -187,17 +222,25 @@ pub fn summary_line<'a>(
     diagnostics: impl IntoIterator<Item = &'a Diagnostic>,
     files: usize,
 ) -> String {
+    summary(diagnostics, Omitted::default(), files)
+}
+
+fn summary<'a>(
+    diagnostics: impl IntoIterator<Item = &'a Diagnostic>,
+    omitted: Omitted,
+    files: usize,
+) -> String {
     let count = |number: usize, noun: &str| match number {
         0 => None,
         1 => Some(format!("1 {noun}")),
         _ => Some(format!("{number} {noun}s")),
     };
-    let (errors, warnings): (Vec<_>, Vec<_>) =
-        diagnostics.into_iter().partition(|diagnostic| diagnostic.is_error());
-    let found: Vec<String> = [count(errors.len(), "error"), count(warnings.len(), "warning")]
-        .into_iter()
-        .flatten()
-        .collect();
+    let (mut errors, mut warnings) = (omitted.errors, omitted.warnings);
+    for diagnostic in diagnostics {
+        *if diagnostic.is_error() { &mut errors } else { &mut warnings } += 1;
+    }
+    let found: Vec<String> =
+        [count(errors, "error"), count(warnings, "warning")].into_iter().flatten().collect();
     let files_text = count(files, "file").unwrap_or_else(|| "0 files".to_owned());
     match (found.is_empty(), files) {
         (true, 1) => format!("{files_text} is valid"),

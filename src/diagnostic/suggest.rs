@@ -28,3 +28,35 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
+
+/// Suggestions for all that is misspelt in one manifest. Whoever has made a hundred mistakes has made one mistake a
+/// hundred times, and needs no more of them.
+///
+/// ```
+/// use portcullis::diagnostic::Suggestions;
+/// let mut suggestions = Suggestions::default();
+/// let found = (0..200).filter_map(|_| suggestions.nearest("comands", ["commands"]));
+/// assert_eq!(found.count(), 100);
+/// ```
+#[derive(Debug)]
+pub struct Suggestions {
+    left: usize,
+}
+
+impl Default for Suggestions {
+    fn default() -> Self {
+        Self { left: 100 }
+    }
+}
+
+impl Suggestions {
+    /// The [`nearest`] candidate, for the first words that are asked about.
+    pub fn nearest<'a>(
+        &mut self,
+        word: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&'a str> {
+        self.left = self.left.checked_sub(1)?;
+        nearest(word, candidates)
+    }
+}

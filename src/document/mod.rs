@@ -12,7 +12,7 @@ mod token;
 mod tree;
 
 pub use emit::{to_flow_yaml, to_yaml};
-pub use parse::parse;
+pub use parse::{parse, read};
 
 use crate::source::Span;
 use indexmap::IndexMap;
@@ -40,8 +40,8 @@ pub enum Kind {
     String(String),
     /// A sequence.
     Seq(Vec<Node>),
-    /// A mapping; no key stands twice.
-    Map(IndexMap<String, Entry>),
+    /// A mapping; no key stands twice. In a box, or every scalar would take as much memory.
+    Map(Box<IndexMap<String, Entry>>),
 }
 
 /// One key of a mapping with its value.

@@ -8,13 +8,10 @@ use super::{
     tree::Tree,
 };
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, Diagnostics},
     source::{FileId, Source, Span},
 };
 use granit_parser::{ErrorKind, Event, Parser, ScanError};
-
-/// A file with more findings than this is no manifest; the rest of them would only cost time.
-const MAX_FINDINGS: usize = 1000;
 
 /// Reads a file into a tree with places; every fault goes to `diagnostics`.
 ///
@@ -22,11 +19,19 @@ const MAX_FINDINGS: usize = 1000;
 /// user meant it, so that later stages find the faults in the rest. There is no tree if the text is empty or
 /// its structure cannot be told.
 pub fn parse(source: &Source, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
+    let mut found = Diagnostics::default();
+    let root = read(source, file, &mut found);
+    diagnostics.extend(found.into_parts().0);
+    root
+}
+
+/// The same as [`parse`], for whoever wants to know how many faults there are beside those that are kept.
+pub fn read(source: &Source, file: FileId, diagnostics: &mut Diagnostics) -> Option<Node> {
     let text = source.text();
     let mut repairs = Repairs::new(text);
-    let (root, mut found) = loop {
+    let (root, found) = loop {
         let mut tree = Tree::new(text, file, &repairs);
-        match read(&mut tree, repairs.painted()) {
+        match events(&mut tree, repairs.painted()) {
             Ok(has_more) => {
                 let Tree { root, mut diagnostics, repaired, .. } = tree;
                 repairs.report(file, &repaired, &mut diagnostics);
@@ -43,7 +48,7 @@ pub fn parse(source: &Source, file: FileId, diagnostics: &mut Vec<Diagnostic>) -
                     continue;
                 }
                 let is_deep = stop.kind == ErrorKind::RecursionLimitExceeded
-                    && diagnostics.iter().any(|found| found.code == Code::TooDeep);
+                    && diagnostics.has(Code::TooDeep);
                 // After guessed indentation, what the scanner says may be about the guess.
                 if !is_mended && !is_deep && !repairs.has_guess() {
                     diagnostics.push(fault::report(text, file, &stop.kind, stop.at));
@@ -53,6 +58,7 @@ pub fn parse(source: &Source, file: FileId, diagnostics: &mut Vec<Diagnostic>) -
             }
         }
     };
+    let (mut found, omitted) = found.into_parts();
     for diagnostic in &mut found {
         let range = diagnostic.span.range();
         if range.is_empty() && diagnostic.code != Code::EmptyFile {
@@ -62,13 +68,13 @@ pub fn parse(source: &Source, file: FileId, diagnostics: &mut Vec<Diagnostic>) -
     }
     found.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
     found.dedup();
-    found.truncate(MAX_FINDINGS);
-    diagnostics.append(&mut found);
+    diagnostics.extend(found);
+    diagnostics.omit(omitted);
     root
 }
 
 /// Feeds the first document to the tree; true if a second one follows.
-fn read(tree: &mut Tree<'_>, text: &str) -> Result<bool, ScanError> {
+fn events(tree: &mut Tree<'_>, text: &str) -> Result<bool, ScanError> {
     let options = granit_parser::options! {
         emit_anchor_events: true,
         emit_unresolved_aliases: true,

@@ -6,7 +6,7 @@
 
 use super::{fault, hazard, token};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::Diagnostics,
     source::{FileId, Span},
 };
 use granit_parser::ErrorKind;
@@ -155,7 +155,7 @@ impl<'a> Repairs<'a> {
         &self,
         file: FileId,
         scalars: &BTreeMap<usize, usize>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Diagnostics,
     ) {
         for (&start, &(end, cause)) in &self.causes {
             let end = scalars.get(&start).copied().unwrap_or(end);

@@ -7,7 +7,7 @@ use super::{
     scalar, token,
 };
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostics},
     source::{FileId, Span},
 };
 use granit_parser::{Event, ScalarStyle, ScanError, Span as Mark, StructureStyle};
@@ -36,7 +36,7 @@ pub(super) struct Tree<'a> {
     /// The outermost value.
     pub(super) root: Option<Node>,
     /// What was found so far.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) diagnostics: Diagnostics,
     /// Values that were painted over, by start and end.
     pub(super) repaired: BTreeMap<usize, usize>,
 }
@@ -83,7 +83,7 @@ impl<'a> Tree<'a> {
             plain: None,
             alias: None,
             root: None,
-            diagnostics: Vec::new(),
+            diagnostics: Diagnostics::default(),
             repaired: BTreeMap::new(),
         }
     }
@@ -152,7 +152,7 @@ impl<'a> Tree<'a> {
     }
 
     /// Where the scanner stopped, with what is needed to judge why.
-    pub(super) fn stop(self, error: &ScanError) -> (Stop, Vec<Diagnostic>, BTreeMap<usize, usize>) {
+    pub(super) fn stop(self, error: &ScanError) -> (Stop, Diagnostics, BTreeMap<usize, usize>) {
         let at = error.marker().byte_offset().unwrap_or(self.last).min(self.text.len());
         let ahead = self.slice(self.last.min(at)..at);
         let is_open = ahead.matches(['[', '{']).count() > ahead.matches([']', '}']).count();
@@ -314,7 +314,7 @@ impl<'a> Tree<'a> {
                 if !mapping.holes.is_empty() {
                     mapping.entries.retain(|key, _| !mapping.holes.contains(key));
                 }
-                self.deliver(Some(Node { span, kind: Kind::Map(mapping.entries) }), None);
+                self.deliver(Some(Node { span, kind: Kind::Map(Box::new(mapping.entries)) }), None);
             }
         }
     }
@@ -364,7 +364,7 @@ impl<'a> Tree<'a> {
         mapping: &Mapping,
         node: &Node,
         text: Option<&str>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Diagnostics,
     ) -> Key {
         let Some(text) = text else {
             diagnostics.push(hazard::collection_key(node.span));

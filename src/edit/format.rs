@@ -213,7 +213,7 @@ impl<'a, 'c> Writer<'a, 'c> {
     fn block(&mut self, node: &Node, indent: usize) {
         match &node.kind {
             Kind::Map(entries) => {
-                for (name, entry) in entries {
+                for (name, entry) in entries.iter() {
                     self.take(entry.key.range().start);
                     self.entry(name, entry, indent);
                 }

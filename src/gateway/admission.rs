@@ -1,8 +1,9 @@
 //! One call on its way, cut in two at its body: lanes read a body only after the first half has let the call pass.
 
 use super::{
-    RequestHead, Session, Snapshot, arguments, authorize, decode, dispatch, head,
+    Mode, RequestHead, Session, Snapshot, arguments, authorize, decode, dispatch, head,
     limits::{self, InFlight},
+    result,
     session::Sight,
     sink::Way,
 };
@@ -79,12 +80,12 @@ impl Call {
         };
         let route = self.snapshot.policy.route(permit.command()).ok_or_else(dispatch::no_route)?;
         limits::check_length(route, length.unwrap_or(0))?;
-        let place = limits::admit(&self.snapshot, session)?;
+        let place = limits::admit(&self.snapshot, session, route)?;
         let (way, gone) = session.way();
         Ok(Next::Run(Ticket { permit, way, gone, max_body: route.payload, place }))
     }
 
-    pub(super) async fn run(&self, mut ticket: Ticket, body: Vec<u8>) -> Reply {
+    pub(super) async fn run(&self, mut ticket: Ticket, body: Vec<u8>, mode: Mode) -> Reply {
         let route =
             self.snapshot.policy.route(ticket.permit.command()).ok_or_else(dispatch::no_route)?;
         limits::check_length(route, body.len())?;
@@ -98,7 +99,10 @@ impl Call {
             _ = ticket.gone.changed() => Err(cancelled()),
         };
         drop(ticket.place);
-        reply
+        match mode {
+            Mode::Development => result::check(route, reply?),
+            Mode::Production => reply,
+        }
     }
 }
 

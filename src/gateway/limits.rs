@@ -39,20 +39,42 @@ pub(super) fn check_length(route: &Route, length: usize) -> Result<(), Rejection
 pub(super) const EXPLANATIONS: Rate = Rate { calls: 50, per: Duration::from_secs(1) };
 
 /// Takes a place for the call, if the webview has not used up its rate.
-pub(super) fn admit(snapshot: &Snapshot, session: &Session) -> Result<InFlight, Rejection> {
+pub(super) fn admit(
+    snapshot: &Snapshot,
+    session: &Session,
+    route: &Route,
+) -> Result<InFlight, Rejection> {
     let limits = &snapshot.policy.limits;
-    if !session.bucket.take(limits.rate) {
-        let message = format!("more than {} calls in {:?}", limits.rate.calls, limits.rate.per);
+    // What a command limits itself takes the place of what the webview's calls share.
+    let own = session.own(route);
+    let own = own.as_deref();
+    let (bucket, rate) = match (own, route.rate) {
+        (Some(own), Some(rate)) => (&own.bucket, rate),
+        _ => (&session.shared.bucket, limits.rate),
+    };
+    let (in_flight, concurrency) = match (own, route.concurrency) {
+        (Some(own), Some(concurrency)) => (&own.in_flight, concurrency),
+        _ => (&session.shared.in_flight, limits.concurrency),
+    };
+    if !bucket.take(rate) {
+        let message = format!("more than {} calls in {:?}", rate.calls, rate.per);
         return Err(Rejection::new(RejectionCode::RateLimited, message).help("raise `limits.rate`"));
     }
-    let running = session.in_flight.fetch_add(1, Ordering::AcqRel);
-    let place = InFlight(Arc::clone(&session.in_flight));
-    if running >= limits.concurrency {
+    let running = in_flight.fetch_add(1, Ordering::AcqRel);
+    let place = InFlight(Arc::clone(in_flight));
+    if running >= concurrency {
         let message = format!("{running} calls are running already");
         return Err(Rejection::new(RejectionCode::TooManyCalls, message)
             .help("wait for some of them, or raise `limits.concurrency`"));
     }
     Ok(place)
+}
+
+/// What one limit counts: the calls that run, and those that were made.
+#[derive(Debug, Default)]
+pub(super) struct Count {
+    pub(super) in_flight: Arc<AtomicU32>,
+    pub(super) bucket: Bucket,
 }
 
 /// A leaky bucket in one word: the time up to which the calls so far have used the rate up (the generic cell rate

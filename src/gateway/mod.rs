@@ -9,6 +9,7 @@ mod dispatch;
 mod head;
 mod key;
 mod limits;
+mod result;
 mod session;
 mod sink;
 mod snapshot;
@@ -118,7 +119,7 @@ impl Pipeline {
         let Admission { call, ticket } = admission;
         let length = body.len();
         let mut unfinished = Unfinished { pipeline: self, call: Some(&call), length };
-        let reply = call.run(ticket, body).await;
+        let reply = call.run(ticket, body, self.mode).await;
         unfinished.call = None;
         self.answer(&call, reply, length)
     }

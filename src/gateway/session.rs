@@ -1,14 +1,20 @@
 //! One webview as the gateway knows it: its labels, its key, its way out, and what it has been seen to be allowed.
 
-use super::{InvokeKey, Snapshot, limits::Bucket, sink::Way};
-use crate::{channel::Outbox, ipc::Caller, name::Label, policy::CallerRow};
+use super::{
+    InvokeKey, Snapshot,
+    limits::{Bucket, Count},
+    sink::Way,
+};
+use crate::{
+    channel::Outbox,
+    ipc::Caller,
+    name::{CommandName, Label},
+    policy::{CallerRow, Route},
+};
 use arc_swap::ArcSwapOption;
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError, RwLock, atomic::Ordering},
 };
 use tokio::sync::watch;
 
@@ -20,8 +26,10 @@ pub struct Session {
     key: InvokeKey,
     way: Way,
     last_sight: ArcSwapOption<Sight>,
-    pub(super) in_flight: Arc<AtomicU32>,
-    pub(super) bucket: Bucket,
+    /// The calls of all commands that have no limits of their own.
+    pub(super) shared: Count,
+    /// The calls of commands that have.
+    own: Mutex<HashMap<CommandName, Arc<Count>>>,
     pub(super) explanations: Bucket,
 }
 
@@ -43,8 +51,8 @@ impl Session {
             key,
             way: Way::new(outbox),
             last_sight: ArcSwapOption::empty(),
-            in_flight: Arc::default(),
-            bucket: Bucket::default(),
+            shared: Count::default(),
+            own: Mutex::default(),
             explanations: Bucket::default(),
         }
     }
@@ -71,6 +79,22 @@ impl Session {
             webview: self.webview.clone(),
             origin: origin.and_then(|text| text.parse().ok()),
         }
+    }
+
+    /// What the command's own limits count, if it has any.
+    pub(super) fn own(&self, route: &Route) -> Option<Arc<Count>> {
+        if route.rate.is_none() && route.concurrency.is_none() {
+            return None;
+        }
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(Arc::clone(own.entry(route.name.clone()).or_default()))
+    }
+
+    /// How many of its calls are running.
+    fn running(&self) -> u32 {
+        let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = own.values().map(|count| &**count).chain([&self.shared]);
+        counts.map(|count| count.in_flight.load(Ordering::Acquire)).sum()
     }
 
     /// The way out for a call that begins now.
@@ -134,7 +158,7 @@ impl Sessions {
     /// How many calls are running, in all webviews together.
     pub fn running(&self) -> u32 {
         let sessions = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        sessions.values().map(|session| session.in_flight.load(Ordering::Acquire)).sum()
+        sessions.values().map(|session| session.running()).sum()
     }
 
     /// Brings every webview in line with a new generation.

@@ -43,6 +43,7 @@ rejection_codes! {
     ProgramNotFound "program_not_found" "The program is not installed.",
     ProcessFailed "process_failed" "The program ended with an error.",
     InvalidOutput "invalid_output" "The output of what ran is not what `output` declares.",
+    InvalidResult "invalid_result" "The result is not what `returns` declares.",
     OutputTooLarge "output_too_large" "The output of what ran is larger than `limits.payload` allows.",
     SidecarFailed "sidecar_failed" "The sidecar could not be started, or broke the protocol.",
     SidecarStopped "sidecar_stopped" "The sidecar ended before it answered.",

@@ -1,66 +1,20 @@
 //! What one manifest came to, with what the editor has not saved yet in place of what is on disk.
 
-use super::{
-    outline::Outline,
-    scan,
-    text::{Encoding, Text},
-};
+use super::{outline::Outline, overlay::Overlay, scan};
 use crate::{
     document,
     policy::{Policy, compile},
-    reload::{Content, Loaded, load_content, read},
+    reload::{LoadOptions, Loaded, is_meant, load_profiles},
     source::{Source, Sources},
 };
-use lsp_types::Range as Area;
-use std::{
-    cell::OnceCell,
-    collections::BTreeMap,
-    ops::Range,
-    path::{Path, PathBuf},
-};
-
-/// The files as the editor shows them.
-#[derive(Debug, Default)]
-pub(super) struct Overlay {
-    open: BTreeMap<PathBuf, Text>,
-}
-
-impl Overlay {
-    pub(super) fn find(&self, path: &Path) -> Option<&Text> {
-        self.open.get(path)
-    }
-
-    pub(super) fn find_mut(&mut self, path: &Path) -> Option<&mut Text> {
-        self.open.get_mut(path)
-    }
-
-    pub(super) fn insert(&mut self, path: PathBuf, text: Text) {
-        self.open.insert(path, text);
-    }
-
-    pub(super) fn remove(&mut self, path: &Path) {
-        self.open.remove(path);
-    }
-
-    /// A part of a file as the client counts lines and columns.
-    pub(super) fn area(&self, source: &Source, range: &Range<usize>, encoding: Encoding) -> Area {
-        match self.find(source.path()) {
-            Some(text) => text.area(range, encoding),
-            None => Text::new(source.text().to_owned()).area(range, encoding),
-        }
-    }
-
-    fn read(&self, path: &Path) -> Content {
-        self.find(path).map_or_else(|| read(path), |text| Ok(text.whole().as_bytes().to_vec()))
-    }
-}
+use std::{cell::OnceCell, path::Path};
 
 /// Takes a manifest through every stage.
 pub(super) type Analyse = fn(&Overlay, &Path) -> Loaded;
 
 /// The only place that knows how a manifest is read through an overlay.
 pub(super) fn analyse(overlay: &Overlay, path: &Path) -> Loaded {
-    load_content(path, overlay.read(path))
+    load_profiles(path, &LoadOptions::default(), overlay)
 }
 
 /// What a manifest came to, and what is worked out from it when somebody asks.
@@ -84,6 +38,17 @@ impl Analysis {
 
     pub(super) fn has_file(&self, path: &Path) -> bool {
         self.loaded.sources.iter().any(|source| source.path() == path)
+    }
+
+    /// Whether a file is one of the manifest, or would be if it were there.
+    pub(super) fn concerns(&self, path: &Path) -> bool {
+        let is_named = || self.loaded.includes.iter().any(|include| is_meant(include, path));
+        self.has_file(path) || is_named()
+    }
+
+    /// Whether a file is an include rather than the manifest's own.
+    pub(super) fn is_include(&self, path: &Path) -> bool {
+        self.loaded.sources.iter().skip(1).any(|source| source.path() == path)
     }
 
     /// The files with their outlines.

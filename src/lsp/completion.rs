@@ -1,11 +1,15 @@
 //! Completion: keys and words of the language, names of the manifest, arguments in placeholders.
 
 use super::{
-    naming::{self, Declared, Sort, command, in_run, open_placeholder},
+    declared::{Declared, Named, Section, Target},
+    describe,
     outline::Outline,
+    place::{self, Sort, in_run, is_argument, owner, without_profile},
+    placeholder::{Filler, open_placeholder},
     scan::{self, Place},
     schema,
 };
+use crate::{pattern::OriginPattern, source::Source};
 use lsp_types::{CompletionItemKind, InsertTextFormat};
 use serde_json::Value;
 use std::ops::Range;
@@ -37,126 +41,200 @@ const ARGUMENT_KEYS: [&str; 10] = [
 ];
 const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "array", "object", "null"];
 
-/// Names that every manifest has, with what they are.
-const ORIGINS: [(&str, &str); 2] = [
-    ("app", "The frontend that the gateway serves itself."),
-    ("remote", "Every origin but the app's own."),
-];
+/// Sections that stand once, in the manifest itself, and cannot be changed by a profile.
+const NOT_IN_PROFILES: [&str; 3] = ["include", "profiles", "version"];
 
-/// What can be written at an offset of a file.
-pub(super) fn complete(
-    text: &str,
-    offset: usize,
-    outline: &Outline,
-    declared: &Declared<'_>,
-    takes_snippets: bool,
-) -> Vec<Offer> {
-    let typing = Typing { text, offset, outline, place: scan::place(text, offset), takes_snippets };
-    let mut offers = Vec::new();
-    if let Some(names) = &typing.place.value {
-        let path: Vec<&str> = names.iter().map(String::as_str).collect();
-        match typing.placeholder(&path) {
-            Some(start) => return typing.arguments(&path, Some(start)),
-            None => typing.values(&path, declared, &mut offers),
-        }
-    }
-    if let Some(names) = typing.place.keys.as_ref().filter(|_| typing.place.quote.is_none()) {
-        let path: Vec<&str> = names.iter().map(String::as_str).collect();
-        typing.keys(&path, &mut offers);
-    }
-    offers
-}
-
-struct Typing<'a> {
-    text: &'a str,
+/// Where something is being written.
+pub(super) struct Typing<'a> {
+    source: &'a Source,
     offset: usize,
     outline: &'a Outline,
+    declared: &'a Declared<'a>,
     place: Place,
+    is_include: bool,
     takes_snippets: bool,
 }
 
-impl Typing<'_> {
-    fn after(&self) -> &str {
-        self.text.get(self.offset..).unwrap_or_default()
+impl<'a> Typing<'a> {
+    pub(super) fn new(
+        at: Target<'a>,
+        offset: usize,
+        declared: &'a Declared<'a>,
+        is_include: bool,
+        takes_snippets: bool,
+    ) -> Self {
+        let Target { source, outline, .. } = at;
+        let place = scan::place(source.text(), offset);
+        Self { source, offset, outline, declared, place, is_include, takes_snippets }
     }
 
-    /// Where the unfinished placeholder's name begins that is being written.
-    fn placeholder(&self, path: &[&str]) -> Option<usize> {
-        let written = self.text.get(self.place.token.clone())?;
-        let start = in_run(path).then(|| open_placeholder(written))??;
-        Some(self.place.token.start + start)
-    }
-
-    /// The arguments of the command that some names lead into: in a placeholder that begins somewhere, or as words.
-    fn arguments(&self, path: &[&str], placeholder: Option<usize>) -> Vec<Offer> {
-        let args = command(path).map(|command| [command, &["args"]].concat());
-        let args =
-            args.into_iter().flat_map(|args| self.outline.parts_of(&args).collect::<Vec<_>>());
-        let names = args.map(|(_, entry)| entry.name.clone());
-        let offer = |name: String| match placeholder {
-            None => self.word(&name, CompletionItemKind::VARIABLE, None),
-            Some(start) => {
-                let end = if self.after().starts_with(['}', '.']) { "" } else { "}" };
-                let text = format!("{name}{end}");
-                Offer {
-                    range: start..self.offset,
-                    ..plain(name, text, CompletionItemKind::VARIABLE)
-                }
+    /// What can be written.
+    pub(super) fn complete(&self) -> Vec<Offer> {
+        let mut offers = Vec::new();
+        if let Some(names) = &self.place.value {
+            let path: Vec<&str> = names.iter().map(String::as_str).collect();
+            match self.placeholder(&path) {
+                Some((filler, start)) => return self.fillers(&path, filler, start),
+                None => self.values(&path, &mut offers),
             }
+        }
+        if let Some(names) = self.place.keys.as_ref().filter(|_| self.place.quote.is_none()) {
+            let path: Vec<&str> = names.iter().map(String::as_str).collect();
+            self.keys(&path, &mut offers);
+        }
+        offers
+    }
+
+    fn after(&self) -> &str {
+        self.source.text().get(self.offset..).unwrap_or_default()
+    }
+
+    fn written(&self) -> &str {
+        self.source.text().get(self.place.token.clone()).unwrap_or_default()
+    }
+
+    /// The unfinished placeholder that is being written: what it is of, and where its name begins.
+    fn placeholder(&self, path: &[&str]) -> Option<(Filler, usize)> {
+        let (filler, start) = in_run(path).then(|| open_placeholder(self.written()))??;
+        Some((filler, self.place.token.start + start))
+    }
+
+    /// The arguments of the command or backend that some names lead into.
+    fn arguments(&self, path: &[&str]) -> Vec<Target<'a>> {
+        let owner = owner(path).and_then(|owner| self.outline.find(owner));
+        let owner = owner.map(|index| Target { source: self.source, outline: self.outline, index });
+        owner.map(|owner| self.declared.arguments_of(owner)).unwrap_or_default()
+    }
+
+    /// What can stand in a placeholder whose name begins somewhere.
+    fn fillers(&self, path: &[&str], filler: Filler, start: usize) -> Vec<Offer> {
+        let end = if self.after().starts_with(['}', '.']) { "" } else { "}" };
+        let offer = |name: &str, end: &str, about: Option<String>| {
+            let kind = CompletionItemKind::VARIABLE;
+            let text = format!("{name}{end}");
+            Offer { range: start..self.offset, about, ..plain(name.to_owned(), text, kind) }
         };
-        names.map(offer).collect()
+        match filler {
+            Filler::Argument => {
+                let arguments = self.arguments(path).into_iter();
+                let arguments =
+                    arguments.map(|it| offer(it.name(), end, Some(describe::argument(it))));
+                let mut offers: Vec<Offer> = arguments.collect();
+                let has_secrets = self.declared.all(Section::Secrets).next().is_some();
+                let has_captures = !self.captures().is_empty();
+                for (prefix, filler) in Filler::PREFIXES {
+                    let is_known =
+                        if filler == Filler::Secret { has_secrets } else { has_captures };
+                    if is_known {
+                        offers.push(offer(prefix, "", None));
+                    }
+                }
+                offers
+            }
+            Filler::Secret => {
+                let secrets = self.declared.all(Section::Secrets);
+                secrets.map(|it| offer(&it.name, end, describe::declaration(it))).collect()
+            }
+            Filler::Capture => self.captures().iter().map(|it| offer(it, end, None)).collect(),
+        }
+    }
+
+    /// The captures of all origins, each once.
+    fn captures(&self) -> Vec<String> {
+        let patterns = self.declared.all(Section::Origins);
+        let patterns = patterns.filter_map(|it| it.at?.text().parse::<OriginPattern>().ok());
+        let mut found: Vec<String> = patterns
+            .flat_map(|pattern| pattern.captures().map(str::to_owned).collect::<Vec<_>>())
+            .collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// The names of a section as words.
+    fn names(&self, section: Section, kind: CompletionItemKind) -> Vec<Offer> {
+        let about = |named: &Named<'_>| {
+            let description = named.at.filter(|_| named.builtin.is_none());
+            let description = description.and_then(|at| at.scalar(&["description"]));
+            description.map(str::to_owned).or_else(|| describe::declaration(named))
+        };
+        // Permissions speak of the labels that windows have, and those are of the template's form.
+        let name = |named: &Named<'_>| named.template.unwrap_or(&named.name).to_owned();
+        let all = self.declared.all(section);
+        all.map(|named| self.word(&name(named), kind, about(named))).collect()
     }
 
     /// What an entry or item can be set to.
-    fn values(&self, path: &[&str], declared: &Declared<'_>, offers: &mut Vec<Offer>) {
-        let names = |of: &[(String, naming::Target<'_>)], kind| -> Vec<Offer> {
-            let about = |target: &naming::Target<'_>| {
-                target.outline.scalar(target.index, &["description"]).map(str::to_owned)
-            };
-            of.iter().map(|(name, target)| self.word(name, kind, about(target))).collect()
-        };
-        match naming::sort(path) {
-            Some(sort @ (Sort::Allowed | Sort::Denied)) => {
-                offers.extend(names(&declared.commands, CompletionItemKind::FUNCTION));
-                let kind = CompletionItemKind::MODULE;
-                for (plugin, _) in &declared.plugins {
-                    let about = format!("Every command of `{plugin}`.");
-                    offers.push(self.word(&format!("plugin:{plugin}|*"), kind, Some(about)));
+    fn values(&self, path: &[&str], offers: &mut Vec<Offer>) {
+        use CompletionItemKind as Kind;
+        match place::sort(path) {
+            Some(sort @ (Sort::Allowed | Sort::Denied)) => self.commands(sort, offers),
+            Some(Sort::Window) => offers.extend(self.names(Section::Windows, Kind::CLASS)),
+            Some(Sort::Webview) => offers.extend(self.names(Section::Webviews, Kind::CLASS)),
+            Some(Sort::Opener) => {
+                let windows = self.declared.all(Section::Windows);
+                let windows = windows.filter(|window| window.template.is_none());
+                offers.extend(windows.map(|it| self.word(&it.name, Kind::CLASS, None)));
+            }
+            Some(Sort::Origin) => offers.extend(self.names(Section::Origins, Kind::CONSTANT)),
+            Some(Sort::Event) => offers.extend(self.names(Section::Events, Kind::EVENT)),
+            Some(Sort::Backend) => offers.extend(self.names(Section::Backends, Kind::MODULE)),
+            Some(Sort::Sender) => {
+                let is_own = |named: &&Named<'_>| named.at.is_some();
+                for section in [Section::Plugins, Section::Backends] {
+                    let senders = self.declared.all(section).filter(is_own);
+                    offers.extend(senders.map(|it| self.word(&it.name, Kind::MODULE, None)));
                 }
-                for (group, _) in &declared.groups {
-                    offers.push(self.word(&format!("@{group}"), kind, None));
-                }
-                let every =
-                    if sort == Sort::Allowed { "Every app command." } else { "Every command." };
-                offers.push(self.word("*", kind, Some(every.to_owned())));
             }
-            Some(Sort::Window) => {
-                offers.extend(names(&declared.windows, CompletionItemKind::CLASS));
+            Some(Sort::Builtin) => {
+                let plugins = self.declared.all(Section::Builtins);
+                let plugins = plugins.filter(|it| it.builtin.is_some_and(|it| !it.is_core));
+                let word =
+                    |it: &Named<'_>| self.word(&it.name, Kind::MODULE, describe::declaration(it));
+                offers.extend(plugins.map(word));
             }
-            Some(Sort::Webview) => {
-                offers.extend(names(&declared.webviews, CompletionItemKind::CLASS));
+            Some(Sort::Argument) => {
+                let arguments = self.arguments(path).into_iter();
+                offers.extend(arguments.map(|it| self.word(it.name(), Kind::VARIABLE, None)));
             }
-            Some(Sort::Origin) => {
-                let kind = CompletionItemKind::CONSTANT;
-                let built_in =
-                    ORIGINS.map(|(name, about)| self.word(name, kind, Some(about.into())));
-                offers.extend(built_in);
-                offers.extend(names(&declared.origins, kind));
-            }
-            Some(Sort::Argument) => offers.extend(self.arguments(path, None)),
             None => {
-                let kind = CompletionItemKind::ENUM_MEMBER;
-                let words = schema::words(path).into_iter();
-                offers.extend(
-                    words.map(|(word, about)| self.word(&word, kind, about.map(str::to_owned))),
-                );
+                let words = schema::words(without_profile(path)).into_iter();
+                offers.extend(words.map(|(word, about)| {
+                    self.word(&word, Kind::ENUM_MEMBER, about.map(str::to_owned))
+                }));
                 if let [argument @ .., "type"] = path
                     && is_argument(argument)
                 {
-                    offers.extend(TYPES.map(|word| self.word(word, kind, None)));
+                    offers.extend(TYPES.map(|word| self.word(word, Kind::ENUM_MEMBER, None)));
                 }
             }
         }
+    }
+
+    /// Commands, patterns and groups. The core's, which every manifest has, are offered once their beginning is written.
+    fn commands(&self, sort: Sort, offers: &mut Vec<Offer>) {
+        let written = self.written().trim_start_matches(['"', '\'']);
+        let (is_plugin, is_group) = (written.starts_with("plugin:"), written.starts_with('@'));
+        let function = CompletionItemKind::FUNCTION;
+        let module = CompletionItemKind::MODULE;
+        let commands = self.declared.all(Section::Commands);
+        for it in commands.filter(|it| it.at.is_some() || is_plugin) {
+            let at = it.at.filter(|_| it.builtin.is_none());
+            let about = at.and_then(|at| at.scalar(&["description"])).map(str::to_owned);
+            offers.push(self.word(&it.name, function, about));
+        }
+        for plugin in self.declared.all(Section::Plugins).filter(|it| it.at.is_some()) {
+            let about = format!("Every command of `{}`.", plugin.name);
+            offers.push(self.word(&format!("plugin:{}|*", plugin.name), module, Some(about)));
+        }
+        for group in self.declared.all(Section::Groups) {
+            if is_group || !group.name.starts_with("core:") {
+                let about = describe::declaration(group);
+                offers.push(self.word(&format!("@{}", group.name), module, about));
+            }
+        }
+        let every = if sort == Sort::Allowed { "Every app command." } else { "Every command." };
+        offers.push(self.word("*", module, Some(every.to_owned())));
     }
 
     /// A word in the place of the one that is being written, with quotes where it needs them.
@@ -169,7 +247,7 @@ impl Typing<'_> {
             None if is_special => (token.start, format!("\"{word}\"")),
             None => (token.start, word.to_owned()),
         };
-        let before = self.text.get(..start).unwrap_or_default();
+        let before = self.source.text().get(..start).unwrap_or_default();
         let text = if before.ends_with(':') { format!(" {text}") } else { text };
         Offer { range: start..self.offset, about, ..plain(word.to_owned(), text, kind) }
     }
@@ -184,20 +262,31 @@ impl Typing<'_> {
                     entry.name == name && !entry.key.as_ref().is_some_and(is_here)
                 })
         };
-        let required: Vec<&str> = schema::at(path)
+        let bare = match path {
+            ["profiles", _, rest @ ..] => rest,
+            path => path,
+        };
+        let is_profile = bare.is_empty() && !path.is_empty();
+        let has_place = |key: &str| match (is_profile, self.is_include && path.is_empty()) {
+            (true, _) => !NOT_IN_PROFILES.contains(&key),
+            (_, true) => schema::is_included(key),
+            _ => true,
+        };
+        let required: Vec<&str> = schema::at(bare)
             .into_iter()
+            .filter(|_| !is_profile)
             .filter_map(|schema| schema.get("required")?.as_array())
             .flat_map(|keys| keys.iter().filter_map(Value::as_str))
             .collect();
         let mut found: Vec<(&str, Option<&'static Value>)> =
-            schema::keys(path).map(|(key, schema)| (key.as_str(), Some(schema))).collect();
+            schema::keys(bare).map(|(key, schema)| (key.as_str(), Some(schema))).collect();
         if is_argument(path) {
             found.extend(ARGUMENT_KEYS.map(|key| (key, None)));
         }
         // What must be there comes first; the rest is in the order of the schema.
         found.sort_by_key(|(key, _)| !required.contains(key));
-        for (key, schema) in found.into_iter().filter(|(key, _)| !taken(key)) {
-            let (text, format) = self.written(key, schema, path);
+        for (key, schema) in found.into_iter().filter(|(key, _)| has_place(key) && !taken(key)) {
+            let (text, format) = self.with_room(key, schema, bare);
             let about = schema.and_then(schema::description).map(str::to_owned);
             let range = self.place.token.start..self.offset;
             let kind = CompletionItemKind::PROPERTY;
@@ -206,7 +295,7 @@ impl Typing<'_> {
     }
 
     /// A key with its colon, and room for its value.
-    fn written(
+    fn with_room(
         &self,
         key: &str,
         schema: Option<&'static Value>,
@@ -236,13 +325,6 @@ impl Typing<'_> {
             (None, _) => (format!("{key}: "), bare),
         }
     }
-}
-
-/// Whether some names lead to the schema of an argument.
-fn is_argument(path: &[&str]) -> bool {
-    command(path).is_some_and(|command| {
-        path.len() == command.len() + 2 && path.get(command.len()) == Some(&"args")
-    })
 }
 
 fn plain(label: String, text: String, kind: CompletionItemKind) -> Offer {

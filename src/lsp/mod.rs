@@ -1,12 +1,18 @@
 //! The language server: what `portcullis` knows about a manifest, in the editor while it is written.
 
+mod actions;
 mod analysis;
 mod callers;
 mod completion;
+mod declared;
 mod describe;
+mod formatting;
 mod hover;
 mod naming;
 mod outline;
+mod overlay;
+mod place;
+mod placeholder;
 mod publish;
 mod request;
 mod scan;

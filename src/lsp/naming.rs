@@ -1,313 +1,260 @@
-//! Which words of a manifest name something that it declares, and where that is declared.
+//! Which words of a manifest name something, and what they name.
 
 use super::{
     analysis::Analysis,
-    outline::{Entry, Outline, Part},
+    declared::{Declared, Named, Section, Target},
+    outline::Part,
+    place::{self, Sort, in_run, is_argument, owner},
+    placeholder::{Filler, placeholders},
 };
 use crate::{
-    name::{CommandName, Label, is_word_character},
-    pattern::{CommandPattern, LabelPattern},
+    name::{CommandName, Label},
+    pattern::{Budget, Class, CommandPattern, LabelPattern, OriginPattern, label_classes},
     source::Source,
 };
-use std::ops::Range;
+use std::{cell::OnceCell, collections::HashSet, ops::Range};
 
-/// One entry of one file.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Target<'a> {
-    pub(super) source: &'a Source,
-    pub(super) outline: &'a Outline,
-    pub(super) index: usize,
-}
+/// What comparing a pattern with a template may cost.
+const STEPS: usize = 20_000;
 
-impl<'a> Target<'a> {
-    pub(super) fn entry(&self) -> Option<&'a Entry> {
-        self.outline.entry(self.index)
-    }
-
-    fn is_same(&self, other: &Target<'_>) -> bool {
-        self.index == other.index && self.source.path() == other.source.path()
-    }
-}
-
-/// Words that name something, and what they name.
+/// Words that name something.
 pub(super) struct Mention<'a> {
     pub(super) range: Range<usize>,
-    pub(super) targets: Vec<Target<'a>>,
+    meaning: Meaning<'a>,
 }
 
-/// A name and its declaration.
-type Named<'a> = (String, Target<'a>);
-
-/// Everything that a manifest declares, in all its files.
-#[derive(Default)]
-pub(super) struct Declared<'a> {
-    /// App commands and plugins' commands, by their name on the wire.
-    pub(super) commands: Vec<Named<'a>>,
-    pub(super) plugins: Vec<Named<'a>>,
-    pub(super) groups: Vec<Named<'a>>,
-    pub(super) windows: Vec<Named<'a>>,
-    pub(super) webviews: Vec<Named<'a>>,
-    pub(super) origins: Vec<Named<'a>>,
+/// What words name.
+enum Meaning<'a> {
+    /// One name, in the first of some sections that has it.
+    Name(&'static [Section], &'a str),
+    Commands {
+        pattern: Box<CommandPattern>,
+        is_deny: bool,
+    },
+    /// Labels of windows or webviews. Reading a pattern costs more than anything else here.
+    Labels(Section, &'a str, OnceCell<Option<LabelPattern>>),
+    Argument(Option<Target<'a>>),
+    /// A part of the caller's origin.
+    Capture(&'a str),
 }
 
-/// What a word at a place of the manifest stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sort {
-    Allowed,
-    Denied,
-    Window,
-    Webview,
-    Origin,
-    Argument,
-}
-
-/// What the scalar at the end of some names stands for.
-pub(super) fn sort(path: &[&str]) -> Option<Sort> {
-    Some(match path {
-        ["permissions", _, "allow", _]
-        | ["permissions", _, "allow", _, "commands", _]
-        | ["groups", _, _] => Sort::Allowed,
-        ["permissions", _, "deny", _] | ["permissions", _, "deny", _, "commands", _] => {
-            Sort::Denied
+impl Meaning<'_> {
+    /// Whether a pattern among the meanings stands for a name.
+    fn is_of(&self, named: &Named<'_>) -> bool {
+        match self {
+            Self::Name(sections, name) => sections.contains(&named.section) && *name == named.name,
+            Self::Commands { pattern, is_deny } => {
+                named.section == Section::Commands && stands_for(pattern, *is_deny, &named.name)
+            }
+            Self::Labels(section, text, pattern) => {
+                let pattern = || pattern.get_or_init(|| text.parse().ok()).as_ref();
+                named.section == *section
+                    && pattern().is_some_and(|pattern| has_label(named, pattern))
+            }
+            Self::Argument(argument) => {
+                argument.zip(named.at).is_some_and(|(it, at)| it.is_same(&at))
+            }
+            Self::Capture(capture) => {
+                named.section == Section::Origins && has_capture(named, capture)
+            }
         }
-        ["permissions", _, "windows", _] => Sort::Window,
-        ["permissions", _, "webviews", _] => Sort::Webview,
-        ["permissions", _, "origins", _] => Sort::Origin,
-        [.., "when"] if in_run(path) => Sort::Argument,
-        _ => return None,
-    })
-}
+    }
 
-/// The names that lead to the command which an entry is a part of.
-pub(super) fn command<'a, 'b>(path: &'a [&'b str]) -> Option<&'a [&'b str]> {
-    match path {
-        ["commands", _, ..] => path.get(..2),
-        ["plugins", _, "commands", _, ..] => path.get(..4),
-        _ => None,
+    /// The one name that is meant, if it is one.
+    fn exact(&self) -> Option<(&[Section], &str)> {
+        match self {
+            Self::Name(sections, name) => Some((sections, name)),
+            Self::Commands { pattern, .. } => match &**pattern {
+                CommandPattern::Literal(name) => Some((&[Section::Commands], name.as_str())),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 }
 
-/// The name on the wire of the command that some names lead to.
-pub(super) fn wire_name(path: &[&str]) -> Option<String> {
-    match command(path)? {
-        [_, name] => Some((*name).to_owned()),
-        [_, plugin, _, name] => Some(format!("plugin:{plugin}|{name}")),
-        _ => None,
+fn stands_for(pattern: &CommandPattern, is_deny: bool, name: &str) -> bool {
+    match pattern {
+        CommandPattern::Literal(literal) => literal.as_str() == name,
+        _ => name
+            .parse::<CommandName>()
+            .is_ok_and(|name| if is_deny { pattern.denies(&name) } else { pattern.allows(&name) }),
     }
 }
 
-/// Whether an entry is a part of what a command runs, where placeholders stand.
-pub(super) fn in_run(path: &[&str]) -> bool {
-    command(path).is_some_and(|command| path.get(command.len()) == Some(&"run"))
+fn has_label(named: &Named<'_>, pattern: &LabelPattern) -> bool {
+    let Some(template) = named.template else {
+        return named.name.parse::<Label>().is_ok_and(|label| pattern.matches(&label));
+    };
+    let Ok(form) = template.parse::<LabelPattern>() else { return false };
+    let classes = label_classes(&[pattern, &form], &mut Budget::new(STEPS));
+    let is_both = |class: &Class<Label>| class.members.count_ones(..) == 2;
+    classes.is_ok_and(|classes| classes.iter().any(is_both))
+}
+
+fn has_capture(named: &Named<'_>, capture: &str) -> bool {
+    let pattern = named.at.and_then(|at| at.text().parse::<OriginPattern>().ok());
+    pattern.is_some_and(|pattern| pattern.captures().any(|it| it == capture))
 }
 
 impl<'a> Declared<'a> {
-    pub(super) fn of(analysis: &'a Analysis) -> Self {
-        let mut found = Self::default();
-        for (source, outline) in analysis.files() {
-            let target = move |index| Target { source, outline, index };
-            let named = |path: &[&str]| -> Vec<Named<'a>> {
-                outline
-                    .parts_of(path)
-                    .map(|(index, entry)| (entry.name.clone(), target(index)))
-                    .collect()
-            };
-            found.commands.extend(named(&["commands"]));
-            found.groups.extend(named(&["groups"]));
-            found.origins.extend(named(&["origins"]));
-            for (plugin, declared) in named(&["plugins"]) {
-                let inner = named(&["plugins", &plugin, "commands"]).into_iter();
-                found
-                    .commands
-                    .extend(inner.map(|(name, at)| (format!("plugin:{plugin}|{name}"), at)));
-                found.plugins.push((plugin, declared));
-            }
-            for (window, declared) in named(&["windows"]) {
-                let inner = named(&["windows", &window, "webviews"]);
-                if inner.is_empty() {
-                    // Such a window has one webview, which carries its label.
-                    found.webviews.push((window.clone(), declared));
-                }
-                found.webviews.extend(inner);
-                found.windows.push((window, declared));
-            }
-        }
-        found
-    }
-
     /// The words of a scalar that name something.
     pub(super) fn mentions(&self, at: Target<'a>) -> Vec<Mention<'a>> {
         let Some(entry) = at.entry() else { return Vec::new() };
-        let Some(text) = entry.scalar.as_deref().filter(|text| !text.is_empty()) else {
+        let text = at.text();
+        if text.is_empty() {
             return Vec::new();
-        };
+        }
         let path = at.outline.path(at.index);
-        let whole = |targets| vec![Mention { range: entry.value.clone(), targets }];
-        match sort(&path) {
-            Some(Sort::Argument) => whole(argument(at, &path, text).into_iter().collect()),
-            Some(Sort::Allowed) => self.commands_mentioned(at, entry, text, CommandPattern::allows),
-            Some(Sort::Denied) => self.commands_mentioned(at, entry, text, CommandPattern::denies),
-            Some(Sort::Window) => whole(labelled(&self.windows, text)),
-            Some(Sort::Webview) => whole(labelled(&self.webviews, text)),
-            Some(Sort::Origin) => whole(equal(&self.origins, text)),
-            None if in_run(&path) => {
-                let written = at.source.text().get(entry.value.clone()).unwrap_or_default();
-                let shifted = |range: Range<usize>| {
-                    range.start + entry.value.start..range.end + entry.value.start
-                };
-                let mention = |range: Range<usize>| Mention {
-                    targets: argument(at, &path, written.get(range.clone()).unwrap_or_default())
-                        .into_iter()
-                        .collect(),
-                    range: shifted(range),
-                };
-                placeholders(written).into_iter().map(mention).collect()
+        let whole = |meaning| vec![Mention { range: entry.value.clone(), meaning }];
+        let name = |sections| whole(Meaning::Name(sections, text));
+        match place::sort(&path) {
+            Some(Sort::Argument) => whole(Meaning::Argument(self.argument(at, &path, text))),
+            Some(Sort::Allowed) => commands_mentioned(at, text, false),
+            Some(Sort::Denied) => commands_mentioned(at, text, true),
+            Some(sort @ (Sort::Window | Sort::Webview)) => {
+                let is_window = sort == Sort::Window;
+                let section = if is_window { Section::Windows } else { Section::Webviews };
+                whole(Meaning::Labels(section, text, OnceCell::new()))
             }
+            Some(Sort::Opener) => name(&[Section::Windows]),
+            Some(Sort::Origin) => name(&[Section::Origins]),
+            Some(Sort::Event) => name(&[Section::Events]),
+            Some(Sort::Sender) => name(&[Section::Plugins, Section::Backends]),
+            Some(Sort::Backend) => name(&[Section::Backends]),
+            Some(Sort::Builtin) => name(&[Section::Builtins]),
+            None if in_run(&path) => self.fillers(at, &path),
             None => Vec::new(),
         }
     }
 
-    fn commands_mentioned(
-        &self,
-        at: Target<'a>,
-        entry: &Entry,
-        text: &str,
-        matches: impl Fn(&CommandPattern, &CommandName) -> bool,
-    ) -> Vec<Mention<'a>> {
-        let range = entry.value.clone();
-        if let Some(group) = text.strip_prefix('@') {
-            return vec![Mention { range, targets: equal(&self.groups, group) }];
-        }
-        let Ok(pattern) = text.parse::<CommandPattern>() else { return Vec::new() };
-        let mut mentions = Vec::new();
-        let written = at.source.text().get(range.clone()).unwrap_or_default();
-        if let (Some(plugin), Some(bar)) = (pattern.plugin(), written.find('|')) {
-            let range = range.start..range.start + bar;
-            mentions.push(Mention { range, targets: equal(&self.plugins, plugin) });
-        }
-        let is_meant = |name: &str| match &pattern {
-            CommandPattern::Literal(literal) => literal.as_str() == name,
-            _ => name.parse().is_ok_and(|name| matches(&pattern, &name)),
+    /// The names in a scalar's placeholders.
+    fn fillers(&self, at: Target<'a>, path: &[&str]) -> Vec<Mention<'a>> {
+        let Some(entry) = at.entry() else { return Vec::new() };
+        let start = entry.value.start;
+        let written = at.source.text().get(entry.value.clone()).unwrap_or_default();
+        let mention = |(filler, range): (Filler, Range<usize>)| {
+            let name = written.get(range.clone()).unwrap_or_default();
+            let meaning = match filler {
+                Filler::Argument => Meaning::Argument(self.argument(at, path, name)),
+                Filler::Capture => Meaning::Capture(name),
+                Filler::Secret => Meaning::Name(&[Section::Secrets], name),
+            };
+            Mention { range: range.start + start..range.end + start, meaning }
         };
-        let meant = self.commands.iter().filter(|(name, _)| is_meant(name));
-        mentions.push(Mention { range, targets: meant.map(|(_, target)| *target).collect() });
-        mentions
+        placeholders(written).into_iter().map(mention).collect()
+    }
+
+    /// The arguments that the command or backend which an entry is a part of takes, also those of its shared backend.
+    pub(super) fn arguments(&self, at: Target<'a>, path: &[&str]) -> Vec<Target<'a>> {
+        let levels = owner(path).map(|owner| path.len() - owner.len());
+        let owner = levels.and_then(|levels| at.outline.above(at.index, levels));
+        let owner = owner.map(|index| Target { index, ..at });
+        owner.map(|owner| self.arguments_of(owner)).unwrap_or_default()
+    }
+
+    /// The arguments of a command or backend.
+    pub(super) fn arguments_of(&self, owner: Target<'a>) -> Vec<Target<'a>> {
+        let shared = owner.scalar(&["run", "use"]);
+        let shared = shared.into_iter().flat_map(|name| self.find(Section::Backends, name));
+        let owners = [owner].into_iter().chain(shared.filter_map(|backend| backend.at));
+        owners.filter_map(|owner| owner.part("args")).flat_map(|args| args.parts()).collect()
+    }
+
+    fn argument(&self, at: Target<'a>, path: &[&str], name: &str) -> Option<Target<'a>> {
+        self.arguments(at, path).into_iter().find(|argument| argument.name() == name)
+    }
+
+    /// What words name, each once.
+    fn resolve(&self, meaning: &Meaning<'a>) -> Vec<Named<'a>> {
+        let filtered = |section| {
+            let all = self.all(section).filter(|named| meaning.is_of(named));
+            all.cloned().collect::<Vec<_>>()
+        };
+        match (meaning, meaning.exact()) {
+            (Meaning::Argument(argument), _) => {
+                let named = |at: Target<'a>| Named::new(Section::Arguments, at.name(), Some(at));
+                argument.map(named).into_iter().collect()
+            }
+            (_, Some((sections, name))) => {
+                let found = sections.iter().map(|section| self.find(*section, name).cloned());
+                found.map(Iterator::collect::<Vec<_>>).find(|it| !it.is_empty()).unwrap_or_default()
+            }
+            (Meaning::Labels(section, ..), _) => filtered(*section),
+            (Meaning::Capture(_), _) => filtered(Section::Origins),
+            _ => {
+                let mut found = filtered(Section::Commands);
+                // The core's commands are there once something names them, which a pattern for all does not.
+                found.retain(|named| named.at.is_some() || is_for_namespace(meaning));
+                found
+            }
+        }
     }
 
     /// What a place of a file is about: what it names, or what it declares.
-    pub(super) fn subjects(&self, at: Target<'a>, part: Part, offset: usize) -> Vec<Target<'a>> {
+    pub(super) fn subjects(&self, at: Target<'a>, part: Part, offset: usize) -> Vec<Named<'a>> {
+        let path = at.outline.path(at.index);
         match part {
-            Part::Scalar => self.targets(at, offset),
-            Part::Key if self.is_declaration(&at) => vec![at],
-            Part::Key => Vec::new(),
+            Part::Scalar => {
+                let mut mentions = self.mentions(at).into_iter();
+                let is_touched =
+                    |range: &Range<usize>| range.start <= offset && offset <= range.end;
+                let touched = mentions.find(|mention| is_touched(&mention.range));
+                touched.map(|mention| self.resolve(&mention.meaning)).unwrap_or_default()
+            }
+            Part::Key if is_argument(&path) => {
+                vec![Named::new(Section::Arguments, at.name(), Some(at))]
+            }
+            Part::Key => self.at(&at),
         }
     }
 
-    /// What the words at an offset name.
-    pub(super) fn targets(&self, at: Target<'a>, offset: usize) -> Vec<Target<'a>> {
-        let touched = self
-            .mentions(at)
-            .into_iter()
-            .find(|mention| mention.range.start <= offset && offset <= mention.range.end);
-        touched.map(|mention| mention.targets).unwrap_or_default()
-    }
-
-    fn is_declaration(&self, at: &Target<'a>) -> bool {
-        let path = at.outline.path(at.index);
-        let is_argument = command(&path).is_some_and(|command| {
-            path.len() == command.len() + 2 && path.get(command.len()) == Some(&"args")
-        });
-        let sections = [
-            &self.commands,
-            &self.plugins,
-            &self.groups,
-            &self.windows,
-            &self.webviews,
-            &self.origins,
-        ];
-        is_argument || sections.into_iter().flatten().any(|(_, target)| target.is_same(at))
-    }
-
-    /// Every place that names one of some declarations.
+    /// Every place that names one of some subjects.
     pub(super) fn uses(
         &self,
         analysis: &'a Analysis,
-        of: &[Target<'a>],
+        of: &[Named<'a>],
     ) -> Vec<(&'a Source, Range<usize>)> {
+        let exact: HashSet<(Section, &str)> =
+            of.iter().map(|named| (named.section, named.name.as_str())).collect();
+        let is_use = |meaning: &Meaning<'_>| match meaning.exact() {
+            Some((sections, name)) => {
+                sections.iter().any(|section| exact.contains(&(*section, name)))
+            }
+            None => of.iter().any(|named| meaning.is_of(named)),
+        };
         let mut found = Vec::new();
         for (source, outline) in analysis.files() {
             for index in 0..outline.entries.len() {
-                for mention in self.mentions(Target { source, outline, index }) {
-                    let is_use =
-                        mention.targets.iter().any(|it| of.iter().any(|of| of.is_same(it)));
-                    if is_use {
-                        found.push((source, mention.range));
-                    }
-                }
+                let mentions = self.mentions(Target { source, outline, index }).into_iter();
+                let uses = mentions.filter(|mention| is_use(&mention.meaning));
+                found.extend(uses.map(|mention| (source, mention.range)));
             }
         }
         found
     }
 }
 
-fn equal<'a>(named: &[Named<'a>], text: &str) -> Vec<Target<'a>> {
-    named.iter().filter(|(name, _)| name == text).map(|(_, target)| *target).collect()
+/// Whether a pattern is for the commands of one plugin.
+fn is_for_namespace(meaning: &Meaning<'_>) -> bool {
+    matches!(meaning, Meaning::Commands { pattern, .. } if pattern.plugin().is_some())
 }
 
-fn labelled<'a>(named: &[Named<'a>], text: &str) -> Vec<Target<'a>> {
-    let Ok(pattern) = text.parse::<LabelPattern>() else { return Vec::new() };
-    let is_meant = |name: &str| name.parse::<Label>().is_ok_and(|label| pattern.matches(&label));
-    named.iter().filter(|(name, _)| is_meant(name)).map(|(_, target)| *target).collect()
-}
-
-/// The declaration of an argument of the command that an entry is a part of.
-fn argument<'a>(at: Target<'a>, path: &[&str], name: &str) -> Option<Target<'a>> {
-    let command = at.outline.above(at.index, path.len() - command(path)?.len())?;
-    let args = at.outline.part(Some(command), "args")?;
-    let index = at.outline.part(Some(args), name)?;
-    Some(Target { index, ..at })
-}
-
-/// The names in a text's placeholders, as they are written.
-fn placeholders(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(next) = text.get(at..).and_then(|rest| rest.find('{')) {
-        let start = at + next + 1;
-        let rest = text.get(start..).unwrap_or_default();
-        if rest.starts_with('{') {
-            at = start + 1;
-            continue;
-        }
-        let length = rest.find(|c| !is_word_character(c)).unwrap_or(rest.len());
-        let is_closed = rest.get(length..).is_some_and(|end| end.starts_with(['}', '.']));
-        if length > 0 && is_closed {
-            found.push(start..start + length);
-        }
-        at = start + length;
+fn commands_mentioned<'a>(at: Target<'a>, text: &'a str, is_deny: bool) -> Vec<Mention<'a>> {
+    let Some(entry) = at.entry() else { return Vec::new() };
+    let range = entry.value.clone();
+    if let Some(group) = text.strip_prefix('@') {
+        return vec![Mention { range, meaning: Meaning::Name(&[Section::Groups], group) }];
     }
-    found
-}
-
-/// The unfinished placeholder that a text ends in: where its name begins.
-pub(super) fn open_placeholder(text: &str) -> Option<usize> {
-    let start = text.rfind('{')? + 1;
-    let name = text.get(start..)?;
-    let braces = text.get(..start)?.chars().rev().take_while(|c| *c == '{').count();
-    (name.chars().all(is_word_character) && braces % 2 == 1).then_some(start)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn doubled_braces_are_no_placeholders() {
-        let text = "a{b}{{c}}{d...} {e {}";
-        let names: Vec<&str> = placeholders(text).into_iter().map(|range| &text[range]).collect();
-        assert_eq!(names, ["b", "d"]);
-        assert_eq!(open_placeholder("x{ab"), Some(2));
-        assert_eq!(open_placeholder("x{{ab"), None);
-        assert_eq!(open_placeholder("{a} b"), None);
+    let Ok(pattern) = text.parse::<CommandPattern>() else { return Vec::new() };
+    let mut mentions = Vec::new();
+    let written = at.source.text().get(range.clone()).unwrap_or_default();
+    let plugin = text.strip_prefix("plugin:").and_then(|rest| rest.split_once('|'));
+    if let (Some((plugin, _)), Some(bar)) = (plugin, written.find('|')) {
+        let range = range.start..range.start + bar;
+        mentions.push(Mention { range, meaning: Meaning::Name(&[Section::Plugins], plugin) });
     }
+    let meaning = Meaning::Commands { pattern: Box::new(pattern), is_deny };
+    mentions.push(Mention { range, meaning });
+    mentions
 }

@@ -1,28 +1,36 @@
 //! Requests about a place in a document: each looks at the manifest as it is now, and changes nothing.
 
 use super::{
+    actions::Actions,
     analysis::Analysis,
-    completion, hover,
-    naming::{Declared, Target},
+    completion::{Offer, Typing},
+    declared::{Declared, Named, Target},
+    formatting::format,
+    hover,
     outline::Part,
+    publish::Places,
     server::{Refusal, read},
     session::Session,
     symbols, uri,
     workspace::Workspace,
 };
-use crate::source::Source;
 use lsp_server::{ErrorCode, Request};
 use lsp_types::{
-    CompletionItem, CompletionTextEdit, DocumentSymbolParams, DocumentSymbolResponse,
-    Documentation, Hover, HoverContents, InsertTextMode, Location, MarkupContent, MarkupKind,
-    Position, ReferenceParams, TextDocumentPositionParams, TextEdit,
+    CodeAction, CodeActionParams, CompletionItem, CompletionTextEdit, DocumentFormattingParams,
+    DocumentSymbolParams, DocumentSymbolResponse, Documentation, Hover, HoverContents,
+    InsertTextMode, Location, MarkupContent, MarkupKind, Position, ReferenceParams,
+    TextDocumentPositionParams, TextEdit,
     request::{
-        Completion, DocumentSymbolRequest, GotoDefinition, HoverRequest, References, Request as _,
+        CodeActionRequest, Completion, DocumentSymbolRequest, Formatting, GotoDefinition,
+        HoverRequest, References, Request as _,
     },
 };
 use serde::Serialize;
 use serde_json::Value;
-use std::{ops::Range, path::PathBuf};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 /// What a request is answered with; `null` where there is nothing to say.
 pub(super) fn answer(
@@ -51,6 +59,21 @@ pub(super) fn answer(
             let params: DocumentSymbolParams = read(params)?;
             let start = TextDocumentPositionParams::new(params.text_document, Position::default());
             json(Asked::at(workspace, session, &start).and_then(|asked| asked.symbols()))
+        }
+        CodeActionRequest::METHOD => {
+            let params: CodeActionParams = read(params)?;
+            let start = TextDocumentPositionParams::new(params.text_document, params.range.start);
+            let asked = Asked::at(workspace, session, &start);
+            let actions = |asked: &Asked<'_>| -> Option<Vec<CodeAction>> {
+                let Asked { workspace, path, .. } = asked;
+                Actions { workspace, session, path }.at(params.range, &params.context)
+            };
+            json(asked.as_ref().and_then(actions))
+        }
+        Formatting::METHOD => {
+            let params: DocumentFormattingParams = read(params)?;
+            let start = TextDocumentPositionParams::new(params.text_document, Position::default());
+            json(Asked::at(workspace, session, &start).and_then(|asked| asked.formatting()))
         }
         _ => {
             let message = format!("`{method}` is not something this server does");
@@ -88,24 +111,25 @@ impl<'a> Asked<'a> {
         self.workspace.analysis(&self.path)
     }
 
-    fn location(&self, source: &Source, range: &Range<usize>) -> Option<Location> {
-        let area = self.workspace.overlay.area(source, range, self.session.encoding);
-        Some(Location::new(self.workspace.uri(source.path())?, area))
-    }
-
     fn here(&self, range: &Range<usize>) -> Option<lsp_types::Range> {
         let text = self.workspace.overlay.find(&self.path)?;
         Some(text.area(range, self.session.encoding))
     }
 
-    fn hover(&self) -> Option<Hover> {
+    /// The entry under the cursor.
+    fn entry(&self) -> Option<(&'a Analysis, Target<'a>, Part)> {
         let analysis = self.analysis()?;
         let (source, outline) = analysis.file(&self.path)?;
         let (index, part) = outline.at(self.offset)?;
-        let at = Target { source, outline, index };
+        Some((analysis, Target { source, outline, index }, part))
+    }
+
+    fn hover(&self) -> Option<Hover> {
+        let (analysis, at, part) = self.entry()?;
         let declared = Declared::of(analysis);
-        let value = hover::hover(analysis, &declared, at, part, self.offset)?;
-        let entry = outline.entry(index)?;
+        let subjects = declared.subjects(at, part, self.offset);
+        let value = hover::hover(analysis, &declared, at, &subjects, part)?;
+        let entry = at.entry()?;
         let range = match part {
             Part::Key => entry.key.clone()?,
             Part::Scalar => entry.value.clone(),
@@ -115,33 +139,47 @@ impl<'a> Asked<'a> {
     }
 
     fn definition(&self) -> Option<Vec<Location>> {
-        let analysis = self.analysis()?;
-        let (source, outline) = analysis.file(&self.path)?;
-        let (index, part) = outline.at(self.offset)?;
-        let at = Target { source, outline, index };
-        self.locations(&Declared::of(analysis).subjects(at, part, self.offset))
-    }
-
-    /// Where some declarations stand.
-    fn locations(&self, targets: &[Target<'_>]) -> Option<Vec<Location>> {
-        let location =
-            |target: &Target<'_>| self.location(target.source, target.entry()?.key.as_ref()?);
-        let found: Vec<Location> = targets.iter().filter_map(location).collect();
+        let (analysis, at, part) = self.entry()?;
+        let found =
+            self.declarations(analysis, &Declared::of(analysis).subjects(at, part, self.offset));
         (!found.is_empty()).then_some(found)
     }
 
-    fn references(&self, with_declaration: bool) -> Option<Vec<Location>> {
-        let analysis = self.analysis()?;
-        let (source, outline) = analysis.file(&self.path)?;
-        let (index, part) = outline.at(self.offset)?;
-        let declared = Declared::of(analysis);
-        let subjects = declared.subjects(Target { source, outline, index }, part, self.offset);
-        let uses = declared.uses(analysis, &subjects);
-        let mut found = Vec::new();
-        if with_declaration {
-            found.extend(self.locations(&subjects).into_iter().flatten());
+    /// Places of some files as the client knows them.
+    fn locations<'b>(
+        &self,
+        analysis: &Analysis,
+        places: impl Iterator<Item = (&'b Path, Range<usize>)>,
+    ) -> Vec<Location> {
+        let uri = |path: &Path| self.workspace.uri(path);
+        let known = Places::new(analysis, &self.workspace.overlay, self.session, &uri);
+        let mut found: Vec<Location> = Vec::new();
+        for location in places.filter_map(|(path, range)| known.place(path, &range)) {
+            // Two names may be declared by one entry.
+            if found.last() != Some(&location) {
+                found.push(location);
+            }
         }
-        found.extend(uses.iter().filter_map(|(source, range)| self.location(source, range)));
+        found
+    }
+
+    /// Where some names are declared.
+    fn declarations(&self, analysis: &Analysis, names: &[Named<'a>]) -> Vec<Location> {
+        let place = |named: &Named<'a>| {
+            let at = named.at?;
+            Some((at.source.path(), at.entry()?.key.clone()?))
+        };
+        self.locations(analysis, names.iter().filter_map(place))
+    }
+
+    fn references(&self, with_declaration: bool) -> Option<Vec<Location>> {
+        let (analysis, at, part) = self.entry()?;
+        let declared = Declared::of(analysis);
+        let subjects = declared.subjects(at, part, self.offset);
+        let mut found =
+            if with_declaration { self.declarations(analysis, &subjects) } else { Vec::new() };
+        let uses = declared.uses(analysis, &subjects).into_iter();
+        found.extend(self.locations(analysis, uses.map(|(source, range)| (source.path(), range))));
         Some(found)
     }
 
@@ -149,10 +187,11 @@ impl<'a> Asked<'a> {
         let analysis = self.analysis()?;
         let (source, outline) = analysis.file(&self.path)?;
         let declared = Declared::of(analysis);
+        let at = Target { source, outline, index: 0 };
+        let is_include = analysis.is_include(&self.path);
         let takes_snippets = self.session.takes_snippets;
-        let offers =
-            completion::complete(source.text(), self.offset, outline, &declared, takes_snippets);
-        let item = |(number, offer): (usize, completion::Offer)| {
+        let offers = Typing::new(at, self.offset, &declared, is_include, takes_snippets).complete();
+        let item = |(number, offer): (usize, Offer)| {
             let new_text = offer.text;
             let edit = TextEdit { range: self.here(&offer.range)?, new_text };
             let about = offer.about.map(|value| {
@@ -172,6 +211,11 @@ impl<'a> Asked<'a> {
             })
         };
         Some(offers.into_iter().enumerate().filter_map(item).collect())
+    }
+
+    fn formatting(&self) -> Option<Vec<TextEdit>> {
+        self.analysis()?;
+        format(&self.path, self.workspace.overlay.find(&self.path)?, self.session)
     }
 
     fn symbols(&self) -> Option<DocumentSymbolResponse> {

@@ -101,10 +101,14 @@ impl<'a> Scan<'a> {
 
     /// Whether nothing but a comment is left of the line.
     fn is_line_over(&self) -> bool {
-        let is_apart = self.text.get(..self.at).is_none_or(|before| {
-            before.is_empty() || before.ends_with([' ', '\t', '\n', '\r', ',', '[', '{'])
-        });
-        self.line().is_empty() || (self.line().starts_with('#') && is_apart)
+        // A line may be the whole file: only its next character is looked at.
+        let next = self.rest().chars().next();
+        let is_apart = || {
+            self.text.get(..self.at).is_none_or(|before| {
+                before.is_empty() || before.ends_with([' ', '\t', '\n', '\r', ',', '[', '{'])
+            })
+        };
+        matches!(next, None | Some('\n' | '\r')) || (next == Some('#') && is_apart())
     }
 
     fn run(&mut self) {
@@ -117,7 +121,7 @@ impl<'a> Scan<'a> {
             }
             if let Some(column) = self.flow_column() {
                 let column_now = self.at - start;
-                let is_inside = column_now >= column || self.line().starts_with(['}', ']']);
+                let is_inside = column_now >= column || self.rest().starts_with(['}', ']']);
                 // A line that is not indented belongs to no bracket: one was left open above.
                 if is_inside || !self.has_key() {
                     self.flow();
@@ -174,7 +178,7 @@ impl<'a> Scan<'a> {
     fn read_word(&mut self, is_flow: bool) -> Option<Word> {
         let word = match self.rest().chars().next()? {
             quote @ ('"' | '\'') => word::quoted(self.rest(), quote, self.margin()),
-            _ => word::plain(self.line(), is_flow)?,
+            _ => word::plain(self.rest(), is_flow)?,
         };
         let range = self.at..self.at + word.range.end;
         self.at = range.end;

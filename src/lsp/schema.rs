@@ -5,6 +5,12 @@ use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
 static SCHEMA: LazyLock<Value> = LazyLock::new(manifest::schema);
+static INCLUDE: LazyLock<Value> = LazyLock::new(manifest::include_schema);
+
+/// Whether a section may stand in an include.
+pub(super) fn is_included(section: &str) -> bool {
+    INCLUDE.get("properties").and_then(|sections| sections.get(section)).is_some()
+}
 
 /// What the schema says about the value that some names lead to: one branch, or several to choose from.
 pub(super) fn at(path: &[&str]) -> Vec<&'static Value> {

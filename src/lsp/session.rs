@@ -1,10 +1,11 @@
 //! What client and server agreed on when the session began.
 
-use super::text::Encoding;
+use super::{actions::FIX_ALL, text::Encoding};
 use lsp_types::{
-    CompletionOptions, HoverProviderCapability, InitializeResult, OneOf, SaveOptions,
-    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
+    HoverProviderCapability, InitializeResult, OneOf, SaveOptions, ServerCapabilities, ServerInfo,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions,
 };
 use serde_json::Value;
 
@@ -16,6 +17,8 @@ pub(super) struct Session {
     pub(super) shows_related: bool,
     /// Completions with places to fill in.
     pub(super) takes_snippets: bool,
+    /// Edits that are for one version of a document.
+    pub(super) takes_versions: bool,
 }
 
 impl Session {
@@ -35,6 +38,7 @@ impl Session {
             encoding: Encoding::negotiate(&offered),
             shows_related: has(&format!("{document}/publishDiagnostics/relatedInformation")),
             takes_snippets: has(&format!("{document}/completion/completionItem/snippetSupport")),
+            takes_versions: has("/capabilities/workspace/workspaceEdit/documentChanges"),
         }
     }
 
@@ -46,7 +50,7 @@ impl Session {
             save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions::default())),
             ..TextDocumentSyncOptions::default()
         };
-        let triggers = ["{", "[", " ", "\"", ":", "|"].map(str::to_owned);
+        let triggers = ["{", "[", " ", "\"", ":", "|", "@"].map(str::to_owned);
         let capabilities = ServerCapabilities {
             position_encoding: Some(self.encoding.kind()),
             text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
@@ -54,6 +58,11 @@ impl Session {
             definition_provider: Some(OneOf::Left(true)),
             references_provider: Some(OneOf::Left(true)),
             document_symbol_provider: Some(OneOf::Left(true)),
+            document_formatting_provider: Some(OneOf::Left(true)),
+            code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, FIX_ALL]),
+                ..CodeActionOptions::default()
+            })),
             completion_provider: Some(CompletionOptions {
                 trigger_characters: Some(triggers.to_vec()),
                 ..CompletionOptions::default()

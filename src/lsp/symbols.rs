@@ -23,11 +23,12 @@ fn symbol(
     let path = outline.path(index);
     let kind = match path.as_slice() {
         ["commands", _] | ["plugins", _, "commands", _] => SymbolKind::FUNCTION,
-        ["plugins", _] => SymbolKind::MODULE,
+        ["plugins" | "backends", _] => SymbolKind::MODULE,
         ["windows", _] => SymbolKind::CLASS,
         ["origins", _] => SymbolKind::CONSTANT,
         ["permissions", _] => SymbolKind::KEY,
         ["groups", _] => SymbolKind::ARRAY,
+        ["events", _] => SymbolKind::EVENT,
         [_] => SymbolKind::NAMESPACE,
         [_, _] => SymbolKind::PROPERTY,
         _ => return None,

@@ -1,7 +1,8 @@
 //! Behaviour of the session that cannot be told from outside of the process: what waits, what is dropped, what breaks.
 
 use super::{
-    analysis::{Analyse, Overlay, analyse},
+    analysis::{Analyse, analyse},
+    overlay::Overlay,
     server::Server,
     wire::{self, Incoming},
 };

@@ -47,6 +47,15 @@ pub(super) struct Text {
     whole: String,
     mark: usize,
     lines: Vec<usize>,
+    wide: Vec<Wide>,
+}
+
+/// A character of several bytes: where it stands, and how many bytes more than units there are up to its end.
+#[derive(Debug, Clone, Copy)]
+struct Wide {
+    at: usize,
+    over_utf16: usize,
+    over_utf32: usize,
 }
 
 impl Text {
@@ -60,7 +69,14 @@ impl Text {
             _ => false,
         });
         let lines = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
-        Self { whole, mark, lines }
+        let wide = whole.char_indices().filter(|(_, character)| !character.is_ascii());
+        let wide = wide.scan((0, 0), |(over_utf16, over_utf32), (at, character)| {
+            *over_utf16 += character.len_utf8() - character.len_utf16();
+            *over_utf32 += character.len_utf8() - 1;
+            Some(Wide { at, over_utf16: *over_utf16, over_utf32: *over_utf32 })
+        });
+        let wide = wide.collect();
+        Self { whole, mark, lines, wide }
     }
 
     /// The text as the client has it.
@@ -81,6 +97,17 @@ impl Text {
         let is_last = number + 1 == self.lines.len();
         let length = if is_last { text.len() } else { text.trim_end_matches(['\r', '\n']).len() };
         Some(start..start + length)
+    }
+
+    /// How many bytes more than units stand in front of a byte.
+    fn surplus(&self, at: usize, encoding: Encoding) -> usize {
+        let before = self.wide.partition_point(|wide| wide.at < at);
+        let last = before.checked_sub(1).and_then(|last| self.wide.get(last));
+        match encoding {
+            Encoding::Utf8 => 0,
+            Encoding::Utf16 => last.map_or(0, |wide| wide.over_utf16),
+            Encoding::Utf32 => last.map_or(0, |wide| wide.over_utf32),
+        }
     }
 
     /// A byte of the whole text. What lies behind a line is its end, what lies behind the text is the text's, and the
@@ -108,9 +135,10 @@ impl Text {
         let at = (offset + self.mark).min(self.whole.len());
         let number = self.lines.partition_point(|start| *start <= at).saturating_sub(1);
         let line = self.line(number).unwrap_or_default();
-        let before = self.whole.get(line.start..at.min(line.end).max(line.start));
-        let units: usize =
-            before.unwrap_or_default().chars().map(|character| encoding.width(character)).sum();
+        let end = at.min(line.end).max(line.start);
+        // A line may be the whole text, and a text may have very many places to show.
+        let units = (end - line.start)
+            .saturating_sub(self.surplus(end, encoding) - self.surplus(line.start, encoding));
         let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Position::new(small(number), small(units))
     }

@@ -1,14 +1,17 @@
 //! The open documents, the manifests that they belong to, and what is not up to date with them.
 
 use super::{
-    analysis::{Analyse, Analysis, Overlay},
-    log, publish,
+    analysis::{Analyse, Analysis},
+    log,
+    overlay::Overlay,
+    publish::Places,
     session::Session,
     text::Text,
     uri,
 };
 use lsp_types::{
-    DidChangeTextDocumentParams, DidOpenTextDocumentParams, PublishDiagnosticsParams, Uri,
+    Diagnostic as Finding, DidChangeTextDocumentParams, DidOpenTextDocumentParams,
+    PublishDiagnosticsParams, Uri,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -37,6 +40,8 @@ pub(super) struct Workspace {
     stale: BTreeSet<PathBuf>,
     /// Files whose findings the client does not know yet.
     unpublished: BTreeSet<PathBuf>,
+    /// What the client was told of files, if it is not that all is well.
+    known: BTreeMap<PathBuf, Vec<Finding>>,
 }
 
 impl Workspace {
@@ -48,6 +53,7 @@ impl Workspace {
             analyses: BTreeMap::new(),
             stale: BTreeSet::new(),
             unpublished: BTreeSet::new(),
+            known: BTreeMap::new(),
         }
     }
 
@@ -56,8 +62,8 @@ impl Workspace {
         let path = uri::path(&document.uri);
         self.overlay.insert(path.clone(), Text::new(document.text));
         self.open.insert(path.clone(), Open { uri: document.uri, version: document.version });
-        self.edited(&path);
         self.adopt(&path);
+        self.edited(&path);
     }
 
     pub(super) fn change(&mut self, params: DidChangeTextDocumentParams, session: Session) {
@@ -96,16 +102,21 @@ impl Workspace {
 
     /// Something outside of the editor may have changed.
     pub(super) fn touch(&mut self) {
+        for path in self.open.keys().cloned().collect::<Vec<_>>() {
+            self.adopt(&path);
+        }
         self.stale.extend(self.analyses.keys().cloned());
     }
 
     /// Marks the manifests that a document is a part of.
     fn edited(&mut self, path: &Path) {
-        let owners = self.analyses.iter().filter(|(_, analysis)| analysis.has_file(path));
+        let owners = self.analyses.iter().filter(|(_, analysis)| analysis.concerns(path));
         let owners: Vec<PathBuf> = owners.map(|(root, _)| root.clone()).collect();
+        let is_included = owners.iter().any(|root| root != path);
         self.stale.extend(owners.iter().filter(|root| *root != path).cloned());
-        match self.overlay.find(path) {
-            Some(text) if is_manifest(path, text.as_str()) => {
+        match self.overlay.find(path).map(Text::as_str) {
+            // Whatever its name is, a file that another manifest includes is none by its name alone.
+            Some(text) if has_first_keys(text) || (is_named(path) && !is_included) => {
                 self.stale.insert(path.to_owned());
             }
             Some(_) => self.forget(path),
@@ -114,18 +125,25 @@ impl Workspace {
         }
     }
 
-    /// Looks for the manifest that a document which is none itself may be a part of.
+    /// Looks upward for the manifest that a document which is none itself may be a part of.
     fn adopt(&mut self, path: &Path) {
-        let is_known = self.stale.contains(path)
+        let text = self.overlay.find(path).map(Text::as_str).unwrap_or_default();
+        let is_known = has_first_keys(text)
+            || path.file_name().is_some_and(|name| name == FILE_NAME)
             || self.analyses.values().any(|analysis| analysis.has_file(path));
         let is_yaml = path.extension().is_some_and(|it| it == "yaml" || it == "yml");
         if is_known || !is_yaml {
             return;
         }
-        let mut above = path.ancestors().skip(1).map(|folder| folder.join(FILE_NAME));
-        let Some(root) = above.find(|root| root.is_file()) else { return };
-        if let Some(analysis) = self.analyse(&root).filter(|analysis| analysis.has_file(path)) {
-            self.keep(&root, analysis);
+        for folder in path.ancestors().skip(1) {
+            let root = folder.join(FILE_NAME);
+            if !self.overlay.has_file(&root) || self.analyses.contains_key(&root) {
+                continue;
+            }
+            if let Some(analysis) = self.analyse(&root).filter(|analysis| analysis.has_file(path)) {
+                self.keep(&root, analysis);
+                return;
+            }
         }
     }
 
@@ -154,10 +172,28 @@ impl Workspace {
     }
 
     fn keep(&mut self, root: &Path, analysis: Analysis) {
-        self.unpublished.extend(files(&analysis));
-        if let Some(before) = self.analyses.insert(root.to_owned(), analysis) {
-            self.unpublished.extend(files(&before));
+        let parts = files(&analysis);
+        let is_part = |path: &Path| path != root && analysis.is_include(path);
+        // What was taken for a manifest by its name alone may turn out to be a part of this one.
+        let known = self.analyses.keys().chain(&self.stale).filter(|path| is_part(path));
+        for path in known.cloned().collect::<Vec<_>>() {
+            let text = self.overlay.find(&path).map(Text::as_str).unwrap_or_default();
+            if !has_first_keys(text) {
+                self.forget(&path);
+            }
         }
+        let before = self.analyses.insert(root.to_owned(), analysis);
+        let gone = before.iter().flat_map(files).filter(|path| !parts.contains(path));
+        let gone: Vec<PathBuf> = gone.collect();
+        for path in &gone {
+            // It may be a manifest of its own now, or a part of another one.
+            if self.open.contains_key(path) {
+                self.adopt(path);
+                self.edited(path);
+            }
+        }
+        self.unpublished.extend(parts);
+        self.unpublished.extend(gone);
     }
 
     /// Whether the client knows everything.
@@ -170,27 +206,55 @@ impl Workspace {
         if let Some(root) = self.stale.first().cloned() {
             self.refresh(&root);
         }
-        let mut known = Vec::new();
-        for path in std::mem::take(&mut self.unpublished) {
-            let mut found = Vec::new();
-            for analysis in self.analyses.values() {
-                for finding in publish::findings(analysis, &path, &self.overlay, session) {
-                    // Two manifests may include one file.
-                    if !found.contains(&finding) {
-                        found.push(finding);
-                    }
-                }
+        let unpublished = std::mem::take(&mut self.unpublished);
+        let mut findings = self.findings(&unpublished, session);
+        let mut published = Vec::new();
+        for path in unpublished {
+            let found = findings.remove(&path).unwrap_or_default();
+            let version = self.version(&path);
+            let before = if found.is_empty() {
+                self.known.remove(&path)
+            } else {
+                self.known.insert(path.clone(), found.clone())
+            };
+            // A version of an open document gets its answer; of the other files news alone are of interest.
+            if version.is_some() || before.unwrap_or_default() != found {
+                let uri = self.uri(&path);
+                published.extend(uri.map(|uri| PublishDiagnosticsParams::new(uri, found, version)));
             }
-            let open = self.open.get(&path);
-            let address = open.map(|open| open.uri.clone()).or_else(|| uri::of(&path));
-            let version = open.map(|open| open.version);
-            known.extend(address.map(|uri| PublishDiagnosticsParams::new(uri, found, version)));
         }
-        known
+        published
     }
 
-    /// The manifest that a document belongs to.
+    /// The findings of all manifests in some files.
+    fn findings(
+        &self,
+        files: &BTreeSet<PathBuf>,
+        session: Session,
+    ) -> BTreeMap<PathBuf, Vec<Finding>> {
+        let mut findings = BTreeMap::<PathBuf, Vec<Finding>>::new();
+        let uri = |path: &Path| self.uri(path);
+        for analysis in self.analyses.values() {
+            let places = Places::new(analysis, &self.overlay, session, &uri);
+            for (path, found) in places.findings(files) {
+                let known = findings.entry(path).or_default();
+                if known.is_empty() {
+                    *known = found;
+                } else {
+                    // Two manifests may include one file.
+                    let new: Vec<_> = found.into_iter().filter(|it| !known.contains(it)).collect();
+                    known.extend(new);
+                }
+            }
+        }
+        findings
+    }
+
+    /// The manifest that a document belongs to: itself, or the first that includes it.
     fn root(&self, path: &Path) -> PathBuf {
+        if self.analyses.contains_key(path) {
+            return path.to_owned();
+        }
         let owner = self.analyses.iter().find(|(_, analysis)| analysis.has_file(path));
         owner.map_or(path, |(root, _)| root).to_owned()
     }
@@ -199,6 +263,12 @@ impl Workspace {
     pub(super) fn bring_up_to_date(&mut self, path: &Path) {
         let root = self.root(path);
         if self.stale.contains(&root) {
+            self.refresh(&root);
+        }
+        // A manifest that was edited may have become one that includes the document.
+        while !self.analyses.contains_key(&self.root(path))
+            && let Some(root) = self.stale.first().cloned()
+        {
             self.refresh(&root);
         }
     }
@@ -211,18 +281,28 @@ impl Workspace {
     pub(super) fn uri(&self, path: &Path) -> Option<Uri> {
         self.open.get(path).map(|open| open.uri.clone()).or_else(|| uri::of(path))
     }
+
+    /// The version of a file that the client has open.
+    pub(super) fn version(&self, path: &Path) -> Option<i32> {
+        self.open.get(path).map(|open| open.version)
+    }
 }
 
 fn files(analysis: &Analysis) -> Vec<PathBuf> {
     analysis.loaded.sources.iter().map(|source| source.path().to_owned()).collect()
 }
 
-/// Whether a document is a manifest by its name or by what it begins with. One key alone is not enough: `version:` is
-/// also how other tools' files begin.
-fn is_manifest(path: &Path, text: &str) -> bool {
+/// Whether a document is a manifest by its name.
+fn is_named(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name == FILE_NAME || name.ends_with(".gateway.yaml")
+}
+
+/// Whether a document is a manifest by what it begins with. One key alone is not enough: `version:` is also how other
+/// tools' files begin.
+fn has_first_keys(text: &str) -> bool {
     let has_key = |key: &str| text.lines().any(|line| line.starts_with(key));
-    name == FILE_NAME || name.ends_with(".gateway.yaml") || (has_key("version:") && has_key("app:"))
+    has_key("version:") && has_key("app:")
 }
 
 #[cfg(test)]
@@ -238,7 +318,7 @@ mod tests {
             ("/a/compose.yaml", "version: 3\nservices: {}\n", false),
             ("/a/mygateway.yaml", " version: 1\n app:\n", false),
         ] {
-            assert_eq!(is_manifest(Path::new(path), text), expected, "{path}");
+            assert_eq!(is_named(Path::new(path)) || has_first_keys(text), expected, "{path}");
         }
     }
 }

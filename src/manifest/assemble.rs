@@ -1,7 +1,7 @@
 //! One tree from several files: a manifest, its includes, its guardrails and the profile that was chosen.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, nearest},
+    diagnostic::{Code, Diagnostic, Diagnostics, nearest},
     document::{Entry, Kind, Node},
     source::{Span, Spanned},
 };
@@ -40,7 +40,7 @@ pub fn profiles(document: &Node) -> Vec<&str> {
 }
 
 /// Adds what an include says to a manifest's tree. Names that both define are reported with both places.
-pub fn add_include(manifest: &mut Node, include: Node, diagnostics: &mut Vec<Diagnostic>) {
+pub fn add_include(manifest: &mut Node, include: Node, diagnostics: &mut Diagnostics) {
     let Kind::Map(sections) = include.kind else {
         diagnostics.push(
             Diagnostic::new(Code::WrongType, include.span, "an include is a mapping of sections")
@@ -48,7 +48,7 @@ pub fn add_include(manifest: &mut Node, include: Node, diagnostics: &mut Vec<Dia
         );
         return;
     };
-    for (name, section) in sections {
+    for (name, section) in *sections {
         if name == "include" {
             merge_list(manifest, &name, section);
         } else if INCLUDED.contains(&name.as_str()) {
@@ -60,14 +60,14 @@ pub fn add_include(manifest: &mut Node, include: Node, diagnostics: &mut Vec<Dia
 }
 
 /// Adds the guardrails of a file that holds nothing else.
-pub fn add_guardrails(manifest: &mut Node, file: Node, diagnostics: &mut Vec<Diagnostic>) {
+pub fn add_guardrails(manifest: &mut Node, file: Node, diagnostics: &mut Diagnostics) {
     let span = file.span;
     let Kind::Map(sections) = file.kind else {
         let message = "a file of guardrails is a mapping with the key `never`";
         diagnostics.push(Diagnostic::new(Code::WrongType, span, message));
         return;
     };
-    for (name, section) in sections {
+    for (name, section) in *sections {
         if name == "never" {
             merge_list(manifest, &name, section);
         } else {
@@ -90,7 +90,7 @@ fn not_included(name: &str, key: Span) -> Diagnostic {
     Diagnostic::new(Code::UnknownKey, key, message).help(help)
 }
 
-fn add_section(manifest: &mut Node, name: &str, section: Entry, diagnostics: &mut Vec<Diagnostic>) {
+fn add_section(manifest: &mut Node, name: &str, section: Entry, diagnostics: &mut Diagnostics) {
     let Kind::Map(sections) = &mut manifest.kind else { return };
     let Some(existing) = sections.get_mut(name) else {
         sections.insert(name.to_owned(), section);
@@ -98,7 +98,7 @@ fn add_section(manifest: &mut Node, name: &str, section: Entry, diagnostics: &mu
     };
     match (&mut existing.value.kind, section.value.kind) {
         (Kind::Map(known), Kind::Map(added)) => {
-            for (key, entry) in added {
+            for (key, entry) in *added {
                 if let Some(first) = known.get(&key) {
                     let message = format!("`{}` is defined in two files", key.escape_debug());
                     diagnostics.push(
@@ -136,11 +136,11 @@ fn merge_list(manifest: &mut Node, name: &str, section: Entry) {
 
 /// Puts a profile's overlay over a manifest: mappings merge by key, lists and values replace, `null` removes,
 /// `never` only grows. False if the manifest has no profile of that name.
-pub fn apply_profile(manifest: &mut Node, name: &str, diagnostics: &mut Vec<Diagnostic>) -> bool {
+pub fn apply_profile(manifest: &mut Node, name: &str, diagnostics: &mut Diagnostics) -> bool {
     let overlay = manifest.find("profiles").and_then(|profiles| profiles.find(name)).cloned();
     let Some(overlay) = overlay else { return false };
     let Kind::Map(sections) = overlay.kind else { return true };
-    for (key, entry) in sections {
+    for (key, entry) in *sections {
         match key.as_str() {
             // By now the files have been read.
             "include" | "profiles" | "version" => {
@@ -169,7 +169,7 @@ fn merge(owner: &mut Node, key: String, entry: Entry) {
             ) =>
         {
             let Kind::Map(inner) = entry.value.kind else { return };
-            for (key, entry) in inner {
+            for (key, entry) in *inner {
                 merge(&mut existing.value, key, entry);
             }
         }

@@ -84,10 +84,10 @@ mod tests {
     #[test]
     fn sets_and_exceptions_name_commands_that_exist() {
         for builtin in builtins() {
-            let known = |name: &&str| builtin.commands.contains(name);
-            assert!(builtin.scoped.iter().all(|name| known(name)), "{}", builtin.name);
+            let known = |name: &str| builtin.commands.contains(&name);
+            assert!(builtin.scoped.iter().copied().all(known), "{}", builtin.name);
             for (set, commands) in builtin.sets {
-                assert!(commands.iter().all(|name| known(name)), "{}:{set}", builtin.name);
+                assert!(commands.iter().copied().all(known), "{}:{set}", builtin.name);
             }
             assert!(builtin.commands.is_sorted(), "{}", builtin.name);
         }

@@ -2,20 +2,27 @@
 
 mod alternatives;
 mod fixes;
+mod instance;
+
+pub(super) use instance::Tree;
 
 use super::schema::{SCHEMA, Validated};
 use crate::{
-    diagnostic::{Code, Diagnostic, nearest},
+    diagnostic::{Code, Diagnostic, Diagnostics, Omitted, nearest},
     document::{Kind, Node, to_flow_yaml},
     source::Span,
 };
 use fixes::boolean;
+use instance::{At, Faults};
 use jsonschema::{
     JsonType,
     error::{TypeKind, ValidationError, ValidationErrorKind},
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
+
+/// So many unknown keys of a mapping are told one by one.
+const MOST_KEYS: usize = 1000;
 
 /// Where typed reading must not trust the document, as JSON pointers.
 #[derive(Debug, Default)]
@@ -40,28 +47,25 @@ impl Structure {
 
 /// Whether a pointer or one below it is in the set.
 fn has_at(pointers: &BTreeSet<String>, pointer: &str) -> bool {
-    // All pointers below this one sort between it and the next sibling.
-    pointers
-        .range(pointer.to_owned()..)
-        .map_while(|found| found.strip_prefix(pointer))
-        .any(|below| below.is_empty() || below.starts_with('/'))
+    let below = || {
+        let first = format!("{pointer}/");
+        pointers.range(first.clone()..).next().is_some_and(|found| found.starts_with(&first))
+    };
+    !pointers.is_empty() && (pointers.contains(pointer) || below())
 }
 
 /// Reports every structural fault of a document, at the key or value that has it.
 ///
 /// Patterns are left to lowering, which has better words for them. Cost grows with the size of the document.
-pub(super) fn check_structure(
-    root: &Node,
-    json: &Value,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Structure {
+pub(super) fn check_structure(root: &Node, diagnostics: &mut Diagnostics) -> Structure {
     let Validated { schema, validator: Some(validator) } = &*SCHEMA else {
         let message = "the built-in JSON Schema is broken";
         diagnostics.push(Diagnostic::new(Code::InvalidValue, root.span, message));
         return Structure { unreadable: [String::new()].into(), ..Structure::default() };
     };
     let mut findings = Findings { root, schema, diagnostics, structure: Structure::default() };
-    let errors: Vec<_> = validator.iter_errors(json).collect();
+    let faults = Faults::default();
+    let errors: Vec<_> = validator.iter_errors(At::new(root, &faults)).collect();
     findings.report_all(&errors);
     findings.structure
 }
@@ -69,7 +73,7 @@ pub(super) fn check_structure(
 struct Findings<'a> {
     root: &'a Node,
     schema: &'a Value,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    diagnostics: &'a mut Diagnostics,
     structure: Structure,
 }
 
@@ -258,7 +262,10 @@ impl Findings<'_> {
     fn unknown_keys(&mut self, pointer: &str, schema_path: &str, unexpected: &[String]) {
         let known = known_keys(self.schema, schema_path);
         let Some(node) = self.root.pointer(pointer) else { return };
-        for key in unexpected {
+        // Each one costs a search for the key that was meant.
+        let (told, omitted) = unexpected.split_at(unexpected.len().min(MOST_KEYS));
+        self.diagnostics.omit(Omitted { errors: omitted.len(), warnings: 0 });
+        for key in told {
             let span = node.entry(key).map_or(node.span, |entry| entry.key);
             let near = nearest(key, known.iter().copied());
             let help = match near {

@@ -2,7 +2,6 @@
 
 use super::PatternError;
 use crate::name::{CommandName, NameError, is_word_character};
-use regex::Regex;
 
 /// Which commands an entry of `allow` or `deny` stands for.
 #[derive(Debug, Clone)]
@@ -17,8 +16,6 @@ pub enum CommandPattern {
         text: String,
         /// What stands before the first `*`; names that match begin with it.
         prefix: String,
-        /// The pattern, anchored at both ends.
-        regex: Regex,
     },
 }
 
@@ -34,10 +31,8 @@ impl std::str::FromStr for CommandPattern {
         }
         // With a letter in place of each star, the rest must be a name.
         text.replace('*', "x").parse::<CommandName>().map_err(malformed)?;
-        let source = format!("^{}$", regex::escape(text).replace(r"\*", "[A-Za-z0-9_-]*"));
-        let regex = Regex::new(&source).map_err(|error| PatternError::new(error.to_string()))?;
         let prefix = text.split('*').next().unwrap_or_default().to_owned();
-        Ok(Self::Glob { text: text.to_owned(), prefix, regex })
+        Ok(Self::Glob { text: text.to_owned(), prefix })
     }
 }
 
@@ -51,6 +46,32 @@ fn malformed(error: NameError) -> PatternError {
         }
         error => PatternError::new(error.to_string()),
     }
+}
+
+/// Whether a pattern stands for a name, part by part: namespaces are held against namespaces.
+fn is_match(pattern: &str, name: &str) -> bool {
+    let parts = |text| str::strip_prefix(text, "plugin:").and_then(|rest| rest.split_once('|'));
+    match (parts(pattern), parts(name)) {
+        (None, None) => is_run(pattern, name),
+        (Some((namespace, pattern)), Some((plugin, name))) => {
+            is_run(namespace, plugin) && is_run(pattern, name)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a text in which each star stands for any run of characters is this one; cost grows with the lengths.
+pub(super) fn is_run(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(text) = text.strip_prefix(first) else { return false };
+    let (between, last) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let Some(mut text) = text.strip_suffix(last) else { return false };
+    // Where a piece stands first, most is left for those behind it.
+    for piece in between.split('*') {
+        let Some((_, behind)) = text.split_once(piece) else { return false };
+        text = behind;
+    }
+    true
 }
 
 impl CommandPattern {
@@ -76,7 +97,7 @@ impl CommandPattern {
         match self {
             Self::Star => true,
             Self::Literal(literal) => literal == name,
-            Self::Glob { regex, .. } => regex.is_match(name.as_str()),
+            Self::Glob { text, .. } => is_match(text, name.as_str()),
         }
     }
 
@@ -90,6 +111,7 @@ impl CommandPattern {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn allows(pattern: &str, name: &str) -> bool {
         pattern.parse::<CommandPattern>().unwrap().allows(&name.parse().unwrap())
@@ -103,6 +125,20 @@ mod tests {
         assert!(!allows("p*", "plugin:fs|read"));
         assert!(allows("plugin:fs|*", "plugin:fs|read"));
         assert!(!allows("plugin:f*|write", "plugin:fs|read"));
+        assert!(!allows("plugin*", "plugin:fs|read"));
+    }
+
+    #[test]
+    fn stars_share_a_name_in_any_way_that_fits() {
+        assert!(allows("a*b*c", "abc"));
+        assert!(allows("a*b*c", "a-b-b-c"));
+        assert!(allows("*aba*", "ababa"));
+        assert!(allows("*ab*ab", "abab"));
+        assert!(!allows("*ab*ab", "ab"));
+        assert!(!allows("ab*ba", "aba"));
+        assert!(!allows("a*b*c", "acb"));
+        assert!(allows("a**", "a"));
+        assert!(allows("plugin:*s|*_f*e", "plugin:fs|read_file"));
     }
 
     #[test]
@@ -121,5 +157,17 @@ mod tests {
     #[test]
     fn a_dot_is_not_any_character() {
         assert!("a.*".parse::<CommandPattern>().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_star_is_the_run_of_a_regular_expression(
+            pattern in "(plugin:[ab*]{1,4}\\|)?[ab*]{1,8}",
+            name in "(plugin:[ab]{1,4}\\|)?[ab]{1,10}",
+        ) {
+            let source = format!("^{}$", regex::escape(&pattern).replace(r"\*", "[A-Za-z0-9_-]*"));
+            let regex = regex::Regex::new(&source).unwrap();
+            prop_assert_eq!(allows(&pattern, &name), regex.is_match(&name));
+        }
     }
 }

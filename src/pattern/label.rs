@@ -1,8 +1,12 @@
 //! Label globs: `*`, `?`, `{a,b}` and `[a-z]` over the characters of labels; labels have no folders, so nothing stops `*`.
 
-use super::PatternError;
+use super::{PatternError, command::is_run};
 use crate::name::{Label, MAX_NAME_BYTES, is_label_character};
-use globset::{ErrorKind, GlobBuilder, GlobMatcher};
+use globset::{ErrorKind, Glob, GlobBuilder, GlobMatcher};
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
 
 /// Alternatives within alternatives: more than anybody writes, and less than the compiler can stand.
 pub(super) const MAX_BRACES: usize = 4;
@@ -33,8 +37,28 @@ pub(super) fn deepest_braces(text: &str) -> usize {
 /// ```
 #[derive(Debug, Clone)]
 pub struct LabelPattern {
-    text: String,
-    matcher: GlobMatcher,
+    text: Arc<str>,
+    form: Form,
+}
+
+/// Nearly all patterns are of the first two forms, and there may be very many of them.
+#[derive(Debug, Clone)]
+enum Form {
+    /// No wildcard.
+    Literal,
+    /// The only wildcard is a star at the end.
+    Prefix,
+    /// The only wildcards are stars.
+    Stars,
+    /// Anything else.
+    Glob(Arc<LazyGlob>),
+}
+
+/// A glob whose matcher is made when a label is first held against it.
+#[derive(Debug)]
+struct LazyGlob {
+    glob: Glob,
+    matcher: OnceLock<GlobMatcher>,
 }
 
 impl std::str::FromStr for LabelPattern {
@@ -67,13 +91,26 @@ impl std::str::FromStr for LabelPattern {
             ))
             .help("labels are made of ASCII letters, digits and `_`, `/`, `:`, `-`"));
         }
-        let glob = GlobBuilder::new(text)
-            .literal_separator(false)
-            .backslash_escape(false)
-            .build()
-            .map_err(|error| malformed(error.kind()))?;
-        Ok(Self { text: text.to_owned(), matcher: glob.compile_matcher() })
+        let form = if text.chars().all(is_label_character) {
+            Form::Literal
+        } else if before_star(text).is_some() {
+            Form::Prefix
+        } else if text.chars().all(|c| c == '*' || is_label_character(c)) {
+            Form::Stars
+        } else {
+            let glob = GlobBuilder::new(text)
+                .literal_separator(false)
+                .backslash_escape(false)
+                .build()
+                .map_err(|error| malformed(error.kind()))?;
+            Form::Glob(Arc::new(LazyGlob { glob, matcher: OnceLock::new() }))
+        };
+        Ok(Self { text: text.into(), form })
     }
+}
+
+fn before_star(text: &str) -> Option<&str> {
+    text.strip_suffix('*').filter(|prefix| prefix.chars().all(is_label_character))
 }
 
 /// The library's words speak of escapes, which a label pattern does not have.
@@ -98,22 +135,40 @@ impl LabelPattern {
 
     /// Whether the label is one of those that the pattern stands for.
     pub fn matches(&self, label: &Label) -> bool {
-        self.matcher.is_match(label.as_str())
+        match &self.form {
+            Form::Literal => *self.text == *label.as_str(),
+            Form::Prefix | Form::Stars => is_run(&self.text, label.as_str()),
+            Form::Glob(lazy) => {
+                lazy.matcher.get_or_init(|| lazy.glob.compile_matcher()).is_match(label.as_str())
+            }
+        }
     }
 
     /// What stands before the star, if that is the pattern's only wildcard and stands at its end.
-    pub(super) fn prefix(&self) -> Option<&str> {
-        self.text.strip_suffix('*').filter(|prefix| prefix.chars().all(is_label_character))
+    pub fn prefix(&self) -> Option<&str> {
+        match self.form {
+            Form::Prefix => before_star(&self.text),
+            Form::Literal | Form::Stars | Form::Glob(_) => None,
+        }
     }
 
-    /// The regular expression that [`matches`](Self::matches) goes by, anchored at both ends.
-    pub(super) fn regex(&self) -> &str {
-        self.matcher.glob().regex()
+    /// The regular expression that [`matches`](Self::matches) goes by, anchored at both ends, if the pattern is
+    /// neither a literal nor a [prefix](Self::prefix).
+    pub(super) fn regex(&self) -> Option<Cow<'_, str>> {
+        match &self.form {
+            Form::Literal | Form::Prefix => None,
+            // No character of a label means anything in an expression.
+            Form::Stars => Some(format!("(?-u)^{}$", self.text.replace('*', ".*")).into()),
+            Form::Glob(lazy) => Some(lazy.glob.regex().into()),
+        }
     }
 
     /// The one label that the pattern stands for, if it has no wildcard.
     pub fn literal(&self) -> Option<Label> {
-        self.text.parse().ok()
+        match self.form {
+            Form::Literal => self.text.parse().ok(),
+            Form::Prefix | Form::Stars | Form::Glob(_) => None,
+        }
     }
 }
 

@@ -8,15 +8,17 @@ mod origin_pattern;
 mod path;
 mod root;
 mod segment;
+mod table;
 mod template;
 
 pub use classes::{Budget, Class, TooManyClasses, label_classes, origin_classes};
 pub use command::CommandPattern;
 pub use label::LabelPattern;
-pub use origin::{Origin, OriginError};
+pub use origin::{Difference, Origin, OriginError};
 pub use origin_pattern::OriginPattern;
 pub use path::{PathGlob, PathPattern};
 pub use root::Root;
+pub use table::CommandTable;
 pub use template::LabelTemplate;
 
 use thiserror::Error;

@@ -24,6 +24,17 @@ pub struct Origin {
     pub(super) port: Option<u16>,
 }
 
+/// What keeps an origin from being one that was meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Difference {
+    /// Scheme and host are right.
+    Port,
+    /// The host is right.
+    Scheme,
+    /// It is another host.
+    Host,
+}
+
 /// Why a text is not an origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum OriginError {
@@ -133,6 +144,19 @@ impl Origin {
             ("app", "localhost")
         };
         Self { scheme: scheme.into(), host: host.into(), port: default_port(scheme) }
+    }
+
+    /// What makes it another origin than one that was meant; `None` if they are the same.
+    pub fn difference(&self, meant: &Self) -> Option<Difference> {
+        if self == meant {
+            None
+        } else if self.host != meant.host {
+            Some(Difference::Host)
+        } else if self.scheme != meant.scheme {
+            Some(Difference::Scheme)
+        } else {
+            Some(Difference::Port)
+        }
     }
 
     /// The scheme, in lower case.

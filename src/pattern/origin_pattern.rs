@@ -2,9 +2,9 @@
 
 use super::{
     PatternError,
-    origin::{Origin, default_port, parse_host, parse_scheme, split_port},
+    origin::{Difference, Origin, default_port, parse_host, parse_scheme, split_port},
 };
-use crate::name::is_word_character;
+use crate::name::{Word, is_word_character};
 use std::str::FromStr;
 use url::Host;
 
@@ -151,6 +151,33 @@ fn parse_host_pattern(scheme: &str, text: &str) -> Result<HostPattern, PatternEr
 }
 
 impl OriginPattern {
+    /// The origin of a site of the app: its name is the host.
+    pub fn site(name: &Word) -> Option<Self> {
+        format!("site://{name}").parse().ok()
+    }
+
+    /// What keeps the pattern from matching an origin; `None` if it matches.
+    ///
+    /// ```
+    /// use portcullis::pattern::{Difference, OriginPattern};
+    /// let pattern: OriginPattern = "http://localhost:3000".parse().unwrap();
+    /// let difference = |origin: &str| pattern.difference(&origin.parse().unwrap());
+    /// assert_eq!(difference("http://localhost:5173"), Some(Difference::Port));
+    /// assert_eq!(difference("https://localhost"), Some(Difference::Scheme));
+    /// assert_eq!(difference("http://localhost:3000"), None);
+    /// ```
+    pub fn difference(&self, origin: &Origin) -> Option<Difference> {
+        if self.matches(origin) {
+            None
+        } else if !self.host.matches(&origin.host) {
+            Some(Difference::Host)
+        } else if self.scheme != *origin.scheme {
+            Some(Difference::Scheme)
+        } else {
+            Some(Difference::Port)
+        }
+    }
+
     /// The pattern as it was written.
     pub fn as_str(&self) -> &str {
         &self.text

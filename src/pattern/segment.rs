@@ -4,7 +4,8 @@ use super::{
     PatternError,
     label::{MAX_BRACES, deepest_braces},
 };
-use globset::{ErrorKind, GlobBuilder, GlobMatcher};
+use globset::{ErrorKind, Glob, GlobBuilder, GlobMatcher};
+use std::sync::{Arc, OnceLock};
 
 /// What one segment, or any number of them, must be like.
 #[derive(Debug, Clone)]
@@ -16,7 +17,20 @@ pub(super) enum Segment {
     /// This one.
     Literal(String),
     /// Segments that a glob matches.
-    Glob(GlobMatcher),
+    Glob(Arc<Matcher>),
+}
+
+/// A glob that is compiled when it is first asked: most patterns of a manifest that is checked never are.
+#[derive(Debug)]
+pub(super) struct Matcher {
+    glob: Glob,
+    compiled: OnceLock<GlobMatcher>,
+}
+
+impl Matcher {
+    fn is_match(&self, part: &str) -> bool {
+        self.compiled.get_or_init(|| self.glob.compile_matcher()).is_match(part)
+    }
 }
 
 impl Segment {
@@ -68,7 +82,7 @@ impl Segment {
             .literal_separator(true)
             .backslash_escape(false)
             .build()
-            .map(|glob| Self::Glob(glob.compile_matcher()))
+            .map(|glob| Self::Glob(Arc::new(Matcher { glob, compiled: OnceLock::new() })))
             .map_err(|error| malformed(error.kind()))
     }
 
@@ -89,7 +103,7 @@ impl Segment {
             (_, Self::Deep) => false,
             (Self::Any, other) => !other.is_hidden(),
             (own, Self::Literal(literal)) => own.matches(literal, false),
-            (Self::Glob(own), Self::Glob(other)) => own.glob() == other.glob(),
+            (Self::Glob(own), Self::Glob(other)) => own.glob == other.glob,
             _ => false,
         }
     }
@@ -98,7 +112,7 @@ impl Segment {
         match self {
             Self::Deep | Self::Any => false,
             Self::Literal(text) => text.starts_with('.'),
-            Self::Glob(glob) => glob.glob().glob().starts_with('.'),
+            Self::Glob(glob) => glob.glob.glob().starts_with('.'),
         }
     }
 }

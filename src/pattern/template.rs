@@ -46,10 +46,21 @@ impl LabelTemplate {
         &self.text
     }
 
+    /// What stands before the star.
+    pub fn prefix(&self) -> &str {
+        self.ends().0
+    }
+
     /// What the star stands for in a label of this form.
     pub fn matches<'a>(&self, label: &'a Label) -> Option<&'a str> {
         let (prefix, suffix) = self.ends();
         label.as_str().strip_prefix(prefix)?.strip_suffix(suffix)
+    }
+
+    /// The label of this form in which the star stands for `text`.
+    pub fn fill(&self, text: &str) -> Option<Label> {
+        let (prefix, suffix) = self.ends();
+        format!("{prefix}{text}{suffix}").parse().ok()
     }
 
     /// A label that is of both forms.

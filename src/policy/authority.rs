@@ -115,7 +115,7 @@ fn is_named(patterns: Option<&[LabelPattern]>, label: &Label) -> bool {
 pub struct Authority {
     pub(super) generation: u64,
     pub(super) app_origin: Origin,
-    /// The table itself: commands in order, which is what patterns with a prefix and reports walk along.
+    /// The table itself: commands in order, which is what reports walk along.
     pub(super) commands: BTreeMap<CommandName, CommandId>,
     /// The same, for the one look-up of a warm call.
     pub(super) index: HashMap<CommandName, CommandId, foldhash::fast::RandomState>,

@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     check::Checked,
-    manifest::{Entry, Manifest, OriginName, Permission, Unlisted},
-    name::{CommandName, Word, with_prefix},
-    pattern::{CommandPattern, LabelPattern, Origin, OriginPattern},
+    manifest::{ArgumentKind, Command, Entry, Manifest, OriginName, Permission, Unlisted},
+    name::CommandName,
+    pattern::{CommandTable, LabelPattern, Origin, OriginPattern},
     source::{Sources, Spanned},
 };
 use fixedbitset::FixedBitSet;
@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 
 /// Compiles a manifest as generation number `generation`.
 ///
-/// Cost grows with commands + permissions × entries, where an entry with a wildcard costs as much as there are
-/// commands with its prefix.
+/// Cost grows with commands + permissions × entries, where an entry with a wildcard costs a search in the names and as
+/// much as there are commands that it stands for.
 pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64) -> Policy {
     let commands: BTreeMap<CommandName, CommandId> = manifest
         .commands
@@ -25,13 +25,16 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         .enumerate()
         .map(|(index, name)| (name.clone(), CommandId::new(index)))
         .collect();
+    // The places of its names are the numbers of their commands.
+    let table = CommandTable::new(manifest.commands.keys());
     let permissions = manifest
         .permissions
         .iter()
-        .map(|permission| compile_permission(manifest, sources, &commands, permission))
+        .map(|permission| compile_permission(manifest, sources, &table, permission))
         .collect::<Vec<_>>();
     let additive = additive(manifest, &commands, &permissions);
-    let routes = manifest.commands.iter().map(|(name, command)| Route {
+    let scoped = scoped(manifest, &table);
+    let routes = manifest.commands.iter().zip(0..).map(|((name, command), index)| Route {
         name: name.clone(),
         place: sources.place(command.span),
         description: command.description.clone(),
@@ -40,6 +43,10 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         has_captures: !command.captures.is_empty(),
         payload: command.limits.payload.unwrap_or(manifest.limits.payload),
         timeout: command.limits.timeout.unwrap_or(manifest.limits.timeout),
+        concurrency: command.limits.concurrency,
+        rate: command.limits.rate,
+        returns: command.returns.as_ref().map(|returns| returns.value.clone()),
+        unenforced: unenforced(command, scoped.contains(index)),
     });
     Policy {
         generation,
@@ -62,7 +69,7 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
 fn compile_permission(
     manifest: &Manifest,
     sources: &Sources,
-    commands: &BTreeMap<CommandName, CommandId>,
+    table: &CommandTable<'_>,
     permission: &Permission,
 ) -> CompiledPermission {
     let mut origins = Origins::default();
@@ -72,8 +79,9 @@ fn compile_permission(
             OriginName::Remote => origins.remote = true,
             OriginName::Named(name) => {
                 let declared = manifest.origins.get(name).map(|pattern| pattern.value.clone());
-                let site =
-                    || manifest.sites.contains_key(name).then(|| site_origin(name)).flatten();
+                let site = || {
+                    manifest.sites.contains_key(name).then(|| OriginPattern::site(name)).flatten()
+                };
                 let pattern = declared.or_else(site);
                 origins.named.extend(pattern.map(|pattern| (name.clone(), pattern)));
             }
@@ -85,41 +93,58 @@ fn compile_permission(
         windows: permission.windows.as_deref().map(labels),
         webviews: permission.webviews.as_deref().map(labels),
         origins,
-        allow: resolve(&permission.allow, commands, CommandPattern::allows),
-        deny: resolve(&permission.deny, commands, CommandPattern::denies),
+        allow: resolve(&permission.allow, table, false),
+        deny: resolve(&permission.deny, table, true),
     }
 }
 
-/// The origin of a site: its name is the host.
-fn site_origin(name: &Word) -> Option<OriginPattern> {
-    format!("site://{name}").parse().ok()
+/// Commands that an entry with a scope names. Without the scope the entry would say more than its author did, so none
+/// of them runs, whoever calls.
+fn scoped(manifest: &Manifest, table: &CommandTable<'_>) -> FixedBitSet {
+    let mut found = FixedBitSet::with_capacity(table.len());
+    let is_scoped = |entry: &&Entry| entry.scope.is_some();
+    for permission in &manifest.permissions {
+        let allow = permission.allow.iter().filter(is_scoped);
+        found.union_with(&resolve(allow, table, false));
+        let deny = permission.deny.iter().filter(is_scoped);
+        found.union_with(&resolve(deny, table, true));
+    }
+    found
+}
+
+/// What of a command no stage enforces yet.
+fn unenforced(command: &Command, is_scoped: bool) -> Option<&'static str> {
+    let has = |is_kind: fn(&ArgumentKind) -> bool| {
+        command.args.iter().flatten().any(|argument| is_kind(&argument.kind))
+    };
+    if is_scoped {
+        Some("a scope")
+    } else if has(|kind| matches!(kind, ArgumentKind::Path(_))) {
+        Some("a path argument")
+    } else if has(|kind| matches!(kind, ArgumentKind::Channel { .. })) {
+        Some("a channel argument")
+    } else if !command.streams.is_empty() {
+        Some("a stream")
+    } else {
+        None
+    }
 }
 
 fn labels(patterns: &[Spanned<LabelPattern>]) -> Vec<LabelPattern> {
     patterns.iter().map(|pattern| pattern.value.clone()).collect()
 }
 
-fn resolve(
-    entries: &[Entry],
-    commands: &BTreeMap<CommandName, CommandId>,
-    matches: impl Fn(&CommandPattern, &CommandName) -> bool,
+fn resolve<'a>(
+    entries: impl IntoIterator<Item = &'a Entry>,
+    table: &CommandTable<'_>,
+    is_deny: bool,
 ) -> FixedBitSet {
-    let mut found = FixedBitSet::with_capacity(commands.len());
+    let mut found = FixedBitSet::with_capacity(table.len());
     for entry in entries {
-        let prefix = match &entry.value {
-            CommandPattern::Literal(name) => {
-                if let Some(id) = commands.get(name) {
-                    found.insert(id.index());
-                }
-                continue;
-            }
-            CommandPattern::Star => "",
-            CommandPattern::Glob { prefix, .. } => prefix,
-        };
-        for (name, id) in with_prefix(commands, prefix) {
-            if matches(&entry.value, name) {
-                found.insert(id.index());
-            }
+        if is_deny {
+            found.extend(table.denied(&entry.value));
+        } else {
+            found.extend(table.allowed(&entry.value));
         }
     }
     found

@@ -1,7 +1,12 @@
 //! The cold decision, with its cause: for refusals, `explain` and tests.
 
 use super::authority::{Authority, CompiledPermission};
-use crate::{ipc::Caller, name::Word, pattern::LabelPattern, source::Place};
+use crate::{
+    ipc::Caller,
+    name::Word,
+    pattern::{Difference, LabelPattern, Origin},
+    source::Place,
+};
 use serde::Serialize;
 
 /// Whether a caller may run a command, and why.
@@ -101,13 +106,17 @@ impl Authority {
         Decision { is_allowed: true, reason, causes: allowing, nearest: None }
     }
 
-    /// Of the permissions that allow the command to others, the one with the fewest differences.
+    /// Of the permissions that allow the command to others, the one with the fewest differences; of several, the
+    /// one that the caller's origin is nearest to.
     fn nearest_miss(&self, caller: &Caller, command: usize) -> Option<NearMiss> {
         let naming =
             self.permissions.iter().filter(|permission| permission.allow.contains(command));
         let with_fit = naming.map(|permission| (permission, self.fit(permission, caller)));
-        let (permission, fit) = with_fit.min_by_key(|(_, fit)| {
-            usize::from(!fit.window) + usize::from(!fit.webview) + usize::from(!fit.origin)
+        let (permission, fit) = with_fit.min_by_key(|(permission, fit)| {
+            let misses = [fit.window, fit.webview, fit.origin].map(|is_fit| usize::from(!is_fit));
+            let origin = caller.origin.as_ref().filter(|_| !fit.origin);
+            let difference = origin.and_then(|origin| self.difference(permission, origin));
+            (misses.iter().sum::<usize>(), difference.unwrap_or(Difference::Host))
         })?;
         let (dimension, expected, found) = if !fit.window {
             (Dimension::Window, texts(permission.windows.as_deref()), caller.window.to_string())
@@ -118,6 +127,13 @@ impl Authority {
             (Dimension::Origin, permission.origin_names(), found)
         };
         Some(NearMiss { cause: permission.cause(), dimension, expected, found })
+    }
+
+    /// The smallest change that would make an origin one that a permission names.
+    fn difference(&self, permission: &CompiledPermission, origin: &Origin) -> Option<Difference> {
+        let app = permission.origins.app.then(|| origin.difference(&self.app_origin)).flatten();
+        let named = &permission.origins.named;
+        named.iter().filter_map(|(_, pattern)| pattern.difference(origin)).chain(app).min()
     }
 }
 

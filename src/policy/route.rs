@@ -1,7 +1,7 @@
 //! What runs for one command, with its limits settled.
 
 use crate::{
-    manifest::{Argument, Backend},
+    manifest::{Argument, Backend, Contract, Rate},
     name::CommandName,
     source::Place,
 };
@@ -26,4 +26,12 @@ pub struct Route {
     pub has_captures: bool,
     /// Longest run.
     pub timeout: Duration,
+    /// Calls of the command that may run at once in one webview, if it has a limit of its own.
+    pub concurrency: Option<u32>,
+    /// Calls of the command that a webview may make in a time, if it has a limit of its own.
+    pub rate: Option<Rate>,
+    /// What its result must fit; checked during development.
+    pub returns: Option<Contract>,
+    /// What the manifest asks for and no stage enforces yet, in words. Such a command is granted and never runs.
+    pub unenforced: Option<&'static str>,
 }

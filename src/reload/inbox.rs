@@ -2,21 +2,72 @@
 
 use super::settle::Writer;
 use std::{
+    collections::HashMap,
     fs::File,
     path::{Path, PathBuf},
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
+/// Of more paths than this, only the last are remembered.
+const MOST_PATHS: usize = 4096;
+
+/// What an event has to say.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// Something about these files, and of some of them whether their writer is done.
+    Writers(Vec<(PathBuf, Writer)>),
+    /// Events were lost.
+    Gap,
+    /// The events can no longer be trusted.
+    Broken,
+}
+
 /// All events since the last pulse was taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Pulse {
     pub(super) first: Instant,
     pub(super) last: Instant,
-    /// What the last event that concerned the file itself said of its writer.
-    pub(super) writer: Option<Writer>,
-    /// The events can no longer be trusted.
-    pub(super) broken: bool,
+    /// What the last event that concerned a file itself said of its writer.
+    writers: HashMap<PathBuf, Writer>,
+    /// Events were lost before those that named these writers.
+    has_gap: bool,
+    pub(super) is_broken: bool,
+}
+
+impl Pulse {
+    /// What is known of the writer of this file now, if that is news.
+    pub(super) fn writer(&self, file: &Path) -> Option<Writer> {
+        self.writers.get(file).copied().or(self.has_gap.then_some(Writer::Unknown))
+    }
+
+    /// All files that are being written, and all that no longer are.
+    pub(super) fn writers(&self) -> impl Iterator<Item = (&PathBuf, Writer)> {
+        self.writers.iter().map(|(file, writer)| (file, *writer))
+    }
+
+    fn add(&mut self, heard: Heard) {
+        match heard {
+            Heard::Writers(writers) => {
+                for (file, writer) in writers {
+                    if self.writers.len() >= MOST_PATHS {
+                        self.forget();
+                    }
+                    self.writers.insert(file, writer);
+                }
+            }
+            Heard::Gap => self.forget(),
+            Heard::Broken => {
+                self.forget();
+                self.is_broken = true;
+            }
+        }
+    }
+
+    fn forget(&mut self) {
+        self.writers.clear();
+        self.has_gap = true;
+    }
 }
 
 #[derive(Debug, Default)]
@@ -27,62 +78,62 @@ pub(super) struct Inbox {
 
 #[derive(Debug, Default)]
 struct Mail {
-    target: PathBuf,
+    /// A folder that is watched.
+    marked: PathBuf,
     pulse: Option<Pulse>,
-    /// How often the file's folder itself was opened.
+    /// How often that folder was opened.
     marks: u64,
     stopped: bool,
 }
 
 impl Inbox {
-    /// Adds an event; `read` is told where the file is, and says what the event means for its writer.
-    pub(super) fn post(&self, broken: bool, read: impl FnOnce(&Path) -> Option<Writer>) {
+    /// Adds an event.
+    pub(super) fn post(&self, heard: Heard) {
         let now = Instant::now();
         let mut mail = self.lock();
-        let writer = read(&mail.target);
-        let pulse = mail.pulse.get_or_insert(Pulse { first: now, last: now, writer, broken });
+        let pulse = mail.pulse.get_or_insert_with(|| Pulse {
+            first: now,
+            last: now,
+            writers: HashMap::new(),
+            has_gap: false,
+            is_broken: false,
+        });
         pulse.last = now;
-        pulse.writer = writer.or(pulse.writer);
-        pulse.broken |= broken;
+        pulse.add(heard);
         self.arrived.notify_one();
     }
 
-    /// Takes note that something was opened for reading: the file's folder counts as a mark.
+    /// Takes note that something was opened for reading: the folder for marks counts as one.
     pub(super) fn opened(&self, paths: &[PathBuf]) {
         let mut mail = self.lock();
-        if mail.target.parent().is_some_and(|folder| paths.iter().any(|path| path == folder)) {
+        if paths.contains(&mail.marked) {
             mail.marks += 1;
             self.arrived.notify_one();
         }
     }
 
+    /// Says which watched folder serves for marks.
+    pub(super) fn mark_at(&self, folder: &Path) {
+        let mut mail = self.lock();
+        if mail.marked != folder {
+            mail.marked = folder.to_path_buf();
+        }
+    }
+
     /// Makes a mark in the system's queue and waits until it comes: then everything before it has come. Events are in
-    /// order (inotify(7)), so what happened to the file before now is in the next pulse. Gives up at `due`.
+    /// order (inotify(7)), so what happened to the files before now is in the next pulse. Gives up at `due`.
     pub(super) fn catch_up(&self, due: Instant) {
         let (folder, before) = {
             let mail = self.lock();
-            (mail.target.parent().map(Path::to_path_buf), mail.marks)
+            (mail.marked.clone(), mail.marks)
         };
-        if folder.is_none_or(|folder| File::open(folder).is_err()) {
+        if File::open(folder).is_err() {
             return;
         }
         let left = due.saturating_duration_since(Instant::now());
         let behind = |mail: &mut Mail| mail.marks == before && !mail.stopped;
         // At the end of its patience the caller goes by what has come.
         let _ = self.arrived.wait_timeout_while(self.lock(), left, behind);
-    }
-
-    /// Says where the file is from now on; true if that is news, and then older words on the writer are void.
-    pub(super) fn aim(&self, target: &Path) -> bool {
-        let mut mail = self.lock();
-        if mail.target == target {
-            return false;
-        }
-        mail.target = target.to_path_buf();
-        if let Some(pulse) = &mut mail.pulse {
-            pulse.writer = None;
-        }
-        true
     }
 
     /// What has come, without waiting.

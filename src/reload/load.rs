@@ -1,9 +1,12 @@
 //! One reading of a manifest, through every stage up to a checked manifest; the same for `validate`, start and reload.
 
-use super::files::{Content, Disk, Edited, Files};
+use super::{
+    files::{Content, Disk, Edited, Files},
+    snapshot::{FileSnapshot, Recorder},
+};
 use crate::{
     check::{Checked, check},
-    diagnostic::{Code, Diagnostic, has_errors},
+    diagnostic::{Code, Diagnostic, Diagnostics, Omitted},
     document::{self, Node},
     manifest::{
         Folders, Include, Manifest, add_guardrails, add_include, apply_profile, includes, lower,
@@ -13,11 +16,15 @@ use crate::{
 };
 use std::{
     collections::HashSet,
+    mem,
     path::{Path, PathBuf},
 };
 
 /// More files than this make no manifest.
 const MAX_FILES: usize = 1000;
+
+/// A manifest with each of its profiles comes to at most so many bytes.
+const MAX_PROFILE_BYTES: usize = 8 * MAX_BYTES;
 
 /// What is read beside the manifest's own file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,16 +38,20 @@ pub struct LoadOptions {
 /// What one reading came to.
 #[derive(Debug)]
 pub struct Loaded {
-    /// What was read of the manifest's own file; an edit is what differs from it.
+    /// What was read of the manifest's own file.
     pub content: Content,
+    /// All that was read, as it was read; an edit is what differs from it.
+    pub snapshot: FileSnapshot,
     /// The files: the manifest's own, its includes in the order in which they are named, its guardrails.
     pub sources: Sources,
     /// The paths and globs under `include`, each from the folder of its file.
     pub includes: Vec<PathBuf>,
     /// The profiles that the manifest declares.
     pub profiles: Vec<String>,
-    /// Everything that any stage found.
+    /// What the stages found: the worst of it, if it is very much.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many findings there are beside them.
+    pub omitted: Omitted,
     /// One tree from all files, with the profile over it, where they could be parsed.
     pub document: Option<Node>,
     /// The manifest, if nothing that was found is an error.
@@ -53,34 +64,70 @@ pub fn load(path: &Path) -> Loaded {
 }
 
 /// Takes what was read from `path` through every stage; includes come from the disk.
+#[expect(clippy::needless_pass_by_value, reason = "whoever calls has made the content for this")]
 pub fn load_content(path: &Path, content: Content) -> Loaded {
     load_from(path, &LoadOptions::default(), &Edited { path, content: &content })
 }
 
 /// Reads a manifest with its includes, guardrails and profile from `files`.
 pub fn load_from(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loaded {
-    let mut reading = Reading {
-        files,
-        sources: Sources::default(),
-        diagnostics: Vec::new(),
-        open: Vec::new(),
-        seen: HashSet::new(),
-        includes: Vec::new(),
-    };
-    let content = files.read(path);
-    let mut document = reading.parse(path, content.clone());
-    let mut declared = Vec::new();
-    if let Some(manifest) = &mut document {
-        declared = profiles(manifest).into_iter().map(str::to_owned).collect();
-        reading.assemble(path, manifest, options);
-    }
+    let recorder = Recorder::new(files);
+    let (reading, document) = read_all(path, options, &recorder);
+    let declared = document.iter().flat_map(profiles).map(str::to_owned).collect();
     let Reading { sources, mut diagnostics, includes, .. } = reading;
     let manifest = document.as_ref().and_then(|document| {
         let folders = Folders::of(sources.iter().map(Source::path));
         let manifest = lower(document, folders, &mut diagnostics)?;
         check(manifest, &mut diagnostics)
     });
-    Loaded { content, sources, includes, profiles: declared, diagnostics, document, manifest }
+    let (diagnostics, omitted) = diagnostics.into_parts();
+    let snapshot = recorder.into_snapshot();
+    let content = snapshot.read(path);
+    Loaded {
+        content,
+        snapshot,
+        sources,
+        includes,
+        profiles: declared,
+        diagnostics,
+        omitted,
+        document,
+        manifest,
+    }
+}
+
+/// Reads what [`load_from`] would read, and nothing more; true if every include was found and could be parsed.
+pub(super) fn gather(
+    path: &Path,
+    options: &LoadOptions,
+    files: &dyn Files,
+) -> (FileSnapshot, bool) {
+    let recorder = Recorder::new(files);
+    let is_whole = read_all(path, options, &recorder).0.is_whole;
+    (recorder.into_snapshot(), is_whole)
+}
+
+/// Reads every file and makes one tree of them.
+fn read_all<'a>(
+    path: &Path,
+    options: &LoadOptions,
+    files: &'a dyn Files,
+) -> (Reading<'a>, Option<Node>) {
+    let mut reading = Reading {
+        files,
+        sources: Sources::default(),
+        diagnostics: Diagnostics::default(),
+        open: Vec::new(),
+        seen: HashSet::new(),
+        includes: Vec::new(),
+        is_full: false,
+        is_whole: false,
+    };
+    let mut document = reading.parse(path, files.read(path));
+    if let Some(manifest) = &mut document {
+        reading.assemble(path, manifest, options);
+    }
+    (reading, document)
 }
 
 /// Reads a manifest as it is and with each of its profiles; findings are those of all readings, each once.
@@ -91,10 +138,23 @@ pub fn load_profiles(path: &Path, options: &LoadOptions, files: &dyn Files) -> L
     if options.profile.is_some() {
         return loaded;
     }
-    for profile in loaded.profiles.clone() {
+    let mut found = Diagnostics::default();
+    found.extend(mem::take(&mut loaded.diagnostics));
+    found.omit(loaded.omitted);
+    let bytes: usize = loaded.sources.iter().map(|source| source.text().len()).sum();
+    let most = MAX_PROFILE_BYTES / bytes.max(1);
+    if loaded.profiles.len() > most {
+        let place = loaded.document.as_ref().and_then(|document| document.entry("profiles"));
+        let message = format!("a manifest of this size has at most {most} profiles");
+        found.extend(place.map(|profiles| {
+            Diagnostic::new(Code::FileTooLarge, profiles.key, message)
+                .help("each of them is read with the whole manifest; remove those that nobody uses")
+        }));
+    }
+    for profile in loaded.profiles.iter().take(most) {
         let options = LoadOptions { profile: Some(profile.clone()), ..options.clone() };
         for mut diagnostic in load_from(path, &options, files).diagnostics {
-            let is_known = loaded.diagnostics.iter().any(|known| {
+            let is_known = found.iter().any(|known| {
                 known.code == diagnostic.code
                     && known.span == diagnostic.span
                     && known.message.starts_with(&diagnostic.message)
@@ -102,13 +162,14 @@ pub fn load_profiles(path: &Path, options: &LoadOptions, files: &dyn Files) -> L
             if !is_known {
                 let message = &diagnostic.message;
                 diagnostic.message = format!("{message} (with the profile `{profile}`)");
-                loaded.diagnostics.push(diagnostic);
+                found.push(diagnostic);
             }
         }
     }
-    if has_errors(&loaded.diagnostics) {
+    if found.has_errors() {
         loaded.manifest = None;
     }
+    (loaded.diagnostics, loaded.omitted) = found.into_parts();
     loaded
 }
 
@@ -116,11 +177,15 @@ pub fn load_profiles(path: &Path, options: &LoadOptions, files: &dyn Files) -> L
 struct Reading<'a> {
     files: &'a dyn Files,
     sources: Sources,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Diagnostics,
     /// The files that are being read, each an include of the one before.
     open: Vec<PathBuf>,
     seen: HashSet<PathBuf>,
     includes: Vec<PathBuf>,
+    /// Whether there are more files than are read.
+    is_full: bool,
+    /// Every include was found and could be parsed.
+    is_whole: bool,
 }
 
 impl Reading<'_> {
@@ -129,7 +194,7 @@ impl Reading<'_> {
         match text(content) {
             Ok(text) => {
                 let file = self.sources.add(Source::new(path, &text));
-                document::parse(self.sources.find(file)?, file, &mut self.diagnostics)
+                document::read(self.sources.find(file)?, file, &mut self.diagnostics)
             }
             Err((code, message, readable)) => {
                 let file = self.sources.add(Source::new(path, &readable));
@@ -149,6 +214,7 @@ impl Reading<'_> {
         for include in includes(manifest) {
             self.include(path, &include, &mut parts);
         }
+        self.is_whole = !self.diagnostics.has_errors();
         for part in parts {
             add_include(manifest, part, &mut self.diagnostics);
         }
@@ -163,8 +229,22 @@ impl Reading<'_> {
         }
     }
 
+    /// Reports the first file that is one too many.
+    fn too_many(&mut self, span: Span) {
+        if mem::replace(&mut self.is_full, true) {
+            return;
+        }
+        let message = format!("the manifest has more than {MAX_FILES} files");
+        let help = "put what belongs together into one file";
+        self.diagnostics.push(Diagnostic::new(Code::FileTooLarge, span, message).help(help));
+    }
+
     /// Reads the files that an include stands for, and theirs, in the order of their names.
     fn include(&mut self, from: &Path, include: &Include, parts: &mut Vec<Node>) {
+        if self.includes.len() >= MAX_FILES {
+            self.too_many(include.path.span);
+            return;
+        }
         let folder = from.parent().unwrap_or(Path::new(""));
         let wanted = &include.path.value;
         let pattern = folder.join(wanted);
@@ -186,12 +266,17 @@ impl Reading<'_> {
         for path in found {
             let identity = self.files.identity(&path);
             if self.open.contains(&identity) {
-                let shown = path.display();
+                let shown = self.open.first().map_or_else(PathBuf::new, |own| {
+                    let folder = own.parent().unwrap_or(Path::new(""));
+                    identity.strip_prefix(folder).unwrap_or(&identity).to_owned()
+                });
+                let is_own = self.open.last() == Some(&identity);
+                let way = if is_own { "" } else { " through this file" };
                 self.diagnostics.push(
                     Diagnostic::new(
                         Code::IncludeCycle,
                         include.path.span,
-                        format!("`{shown}` includes itself"),
+                        format!("`{}` includes itself{way}", shown.display()),
                     )
                     .help("take the file out of its own includes"),
                 );
@@ -202,12 +287,7 @@ impl Reading<'_> {
                 continue;
             }
             if self.sources.iter().count() >= MAX_FILES {
-                let message = format!("the manifest has more than {MAX_FILES} files");
-                self.diagnostics.push(Diagnostic::new(
-                    Code::FileTooLarge,
-                    include.path.span,
-                    message,
-                ));
+                self.too_many(include.path.span);
                 return;
             }
             if let Some(part) = self.parse(&path, self.files.read(&path)) {

@@ -2,12 +2,15 @@
 
 mod chain;
 mod files;
+mod following;
 mod inbox;
 mod load;
 mod probe;
 mod settle;
+mod snapshot;
 mod watch;
 
-pub use files::{Content, Disk, Edited, Files, read};
+pub use files::{Content, Disk, Edited, Files, is_meant, lexical, read};
 pub use load::{LoadOptions, Loaded, load, load_content, load_from, load_profiles};
+pub use snapshot::FileSnapshot;
 pub use watch::{Change, Watch, WatchMode};

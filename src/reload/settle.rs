@@ -1,4 +1,4 @@
-//! Decides when the manifest's file is whole: fed with events and readings and the time, it touches no file and no clock.
+//! Decides when one of the manifest's files is whole: fed with events and readings and the time, it touches no file and no clock.
 
 use super::{
     files::Content,
@@ -60,6 +60,8 @@ struct Burst {
 struct Candidate {
     look: Look,
     since: Instant,
+    /// It has stayed as it is for long enough.
+    is_ready: bool,
 }
 
 impl Settle {
@@ -106,6 +108,11 @@ impl Settle {
         self.writer == Writer::Open
     }
 
+    /// An event has come since the file last agreed with what is in force.
+    pub(super) fn is_stirred(&self) -> bool {
+        self.stirred
+    }
+
     /// Events have not ceased for so long that the next reading must be found among them.
     pub(super) fn is_pressed(&self, now: Instant) -> bool {
         self.burst.is_some_and(|burst| burst.first + AT_MOST <= now)
@@ -116,24 +123,26 @@ impl Settle {
         let check = self.looked + CHECK;
         match (&self.burst, &self.candidate) {
             (Some(burst), _) => (burst.last + QUIET).min(burst.first + AT_MOST),
-            (None, Some(found)) => (found.since + self.patience(&found.look)).min(check),
-            (None, None) => check,
+            (None, Some(found)) if !found.is_ready => {
+                (found.since + self.patience(&found.look)).min(check)
+            }
+            (None, _) => check,
         }
     }
 
-    /// Takes a reading, `None` if none could be had that two reads agree on; gives the content to deliver.
-    pub(super) fn look(&mut self, now: Instant, look: Option<Look>) -> Option<Content> {
+    /// Takes a reading, `None` if none could be had that two reads agree on.
+    pub(super) fn look(&mut self, now: Instant, look: Option<Look>) {
         self.looked = now;
         let Some(look) = look else {
             self.burst = Some(Burst { first: now, last: now });
-            return None;
+            return;
         };
         self.burst = None;
         let heard = mem::take(&mut self.heard);
         let before = self.candidate.take();
         if look.content == self.in_force {
             self.accept(look.file());
-            return None;
+            return;
         }
         let since = match before {
             Some(before) if before.look == look => before.since,
@@ -145,16 +154,33 @@ impl Settle {
                 now
             }
         };
-        if now.saturating_duration_since(since) < self.patience(&look) {
-            self.candidate = Some(Candidate { look, since });
-            return None;
-        }
-        self.accept(look.file());
-        self.in_force.clone_from(&look.content);
-        if let Ok(bytes) = &look.content {
+        let is_ready = now.saturating_duration_since(since) >= self.patience(&look);
+        self.candidate = Some(Candidate { look, since, is_ready });
+    }
+
+    /// Whether the last reading is that of a whole file.
+    pub(super) fn is_ready(&self) -> bool {
+        self.candidate.as_ref().is_none_or(|found| found.is_ready)
+    }
+
+    /// Whether the last reading differs from what is in force.
+    pub(super) fn is_changed(&self) -> bool {
+        self.candidate.is_some()
+    }
+
+    /// The content of the last reading.
+    pub(super) fn seen(&self) -> &Content {
+        self.candidate.as_ref().map_or(&self.in_force, |found| &found.look.content)
+    }
+
+    /// Puts the last reading in force if it is that of a whole file.
+    pub(super) fn commit(&mut self) {
+        let Some(found) = self.candidate.take_if(|found| found.is_ready) else { return };
+        self.accept(found.look.file());
+        if let Ok(bytes) = &found.look.content {
             self.readable.clone_from(bytes);
         }
-        Some(look.content)
+        self.in_force = found.look.content;
     }
 
     fn accept(&mut self, file: Option<FileId>) {

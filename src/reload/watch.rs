@@ -1,11 +1,12 @@
-//! Follows the manifest's file on a thread of its own and hands on each content that it settles on.
+//! Follows the manifest's files on a thread of its own and hands on each snapshot of them that it settles on.
 
 use super::{
-    chain,
-    files::Content,
-    inbox::{Inbox, Pulse},
+    following::{Following, Outcome},
+    inbox::{Heard, Inbox, Pulse},
+    load::LoadOptions,
     probe::{self, FileId},
-    settle::{Settle, Writer},
+    settle::Writer,
+    snapshot::FileSnapshot,
 };
 use notify::{
     Config, ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher,
@@ -45,13 +46,13 @@ pub enum WatchMode {
 /// What a watch has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// The file has this content now.
-    Content(Content),
+    /// The manifest and its includes have these contents now.
+    Content(FileSnapshot),
     /// Changes are noticed in another way from now on.
     Mode(WatchMode),
 }
 
-/// A file that is followed until this value is dropped.
+/// A manifest that is followed until this value is dropped.
 pub struct Watch {
     shared: Arc<Shared>,
 }
@@ -63,16 +64,19 @@ struct Shared {
 }
 
 impl Watch {
-    /// Follows `path`. `current` is what is in force, as [`read`](super::read) gave it.
+    /// Follows the manifest at `path`, its includes and its guardrails. `current` is what is in force, as
+    /// [`load_from`](super::load_from) read it with the same options.
     ///
-    /// `on_change` gets each change of [`WatchMode`], and each content that differs from the one before, on the watcher's thread, once it is whole; a
-    /// fault, such as a missing file, counts as a content when it has lasted for 300 ms.
+    /// `on_change` gets each change of [`WatchMode`], and each snapshot that differs from the one before, on the watcher's thread, once all of its files
+    /// are whole; a fault, such as a missing file, counts as a content when it has lasted for 300 ms.
     pub fn start(
         path: &Path,
-        current: Content,
+        options: LoadOptions,
+        current: FileSnapshot,
         on_change: impl FnMut(Change) + Send + 'static,
     ) -> io::Result<Self> {
-        Self::start_with(path, current, Box::new(on_change), Box::new(native))
+        let following = Following::new(path, options, current, Instant::now());
+        Self::start_with(following, Box::new(on_change), Box::new(native))
     }
 
     /// How changes are noticed at present.
@@ -82,17 +86,14 @@ impl Watch {
     }
 
     fn start_with(
-        path: &Path,
-        current: Content,
+        following: Following,
         on_change: Box<dyn FnMut(Change) + Send>,
         factory: Factory,
     ) -> io::Result<Self> {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let shared = Arc::new(Shared::default());
         let now = Instant::now();
         let mut worker = Worker {
-            settle: Settle::new(current, now),
-            path,
+            following,
             factory,
             shared: Arc::clone(&shared),
             watched: None,
@@ -102,9 +103,7 @@ impl Watch {
             on_change,
         };
         worker.arm();
-        if let Some(look) = probe::look(&worker.path) {
-            worker.settle.recognise(&look);
-        }
+        worker.following.recognise();
         thread::Builder::new().name("portcullis-watch".to_owned()).spawn(move || worker.run())?;
         Ok(Self { shared })
     }
@@ -128,8 +127,8 @@ type Factory = Box<dyn FnMut(Arc<Shared>) -> notify::Result<Box<dyn Watcher + Se
 fn native(shared: Arc<Shared>) -> notify::Result<Box<dyn Watcher + Send>> {
     let handler = move |event: notify::Result<Event>| match event {
         Ok(event) if is_reading(&event) => shared.inbox.opened(&event.paths),
-        Ok(event) => shared.inbox.post(false, |target| writer(&event, target)),
-        Err(_) => shared.inbox.post(true, |_| Some(Writer::Unknown)),
+        Ok(event) => shared.inbox.post(heard(event)),
+        Err(_) => shared.inbox.post(Heard::Broken),
     };
     Ok(Box::new(RecommendedWatcher::new(handler, Config::default())?))
 }
@@ -140,26 +139,25 @@ fn is_reading(event: &Event) -> bool {
     event.kind.is_access() && event.kind != closed && !event.need_rescan()
 }
 
-/// What an event says of the writer of the file at `target`. Any other event still means that something may be new.
-fn writer(event: &Event, target: &Path) -> Option<Writer> {
+/// What an event says of writers. One that says nothing of them still means that something may be new.
+fn heard(event: Event) -> Heard {
     if event.need_rescan() {
-        return Some(Writer::Unknown);
+        return Heard::Gap;
     }
-    let last = event.paths.last().is_some_and(|path| path == target);
-    if !last && !event.paths.iter().any(|path| path == target) {
-        return None;
-    }
-    match event.kind {
+    let last = event.paths.len().saturating_sub(1);
+    let writer = |at| match event.kind {
         EventKind::Access(_) => Some(Writer::Done),
         EventKind::Modify(ModifyKind::Name(RenameMode::From)) | EventKind::Remove(_) => {
             Some(Writer::Unknown)
         }
         EventKind::Modify(ModifyKind::Name(_)) => {
-            Some(if last { Writer::Done } else { Writer::Unknown })
+            Some(if at == last { Writer::Done } else { Writer::Unknown })
         }
         EventKind::Modify(ModifyKind::Metadata(_)) | EventKind::Any | EventKind::Other => None,
         EventKind::Create(_) | EventKind::Modify(_) => Some(Writer::Open),
-    }
+    };
+    let paths = event.paths.into_iter().enumerate();
+    Heard::Writers(paths.filter_map(|(at, path)| Some((path, writer(at)?))).collect())
 }
 
 /// The folders that are watched, each as the folder that it was when the watch began.
@@ -217,7 +215,7 @@ fn is_forbidden(error: &notify::Error) -> bool {
 
 /// What the thread owns.
 struct Worker {
-    path: PathBuf,
+    following: Following,
     factory: Factory,
     shared: Arc<Shared>,
     watched: Option<Watched>,
@@ -227,86 +225,98 @@ struct Worker {
     armed: Instant,
     /// The failure of native watching has been logged.
     failed: bool,
-    settle: Settle,
     on_change: Box<dyn FnMut(Change) + Send>,
 }
 
 impl Worker {
     fn run(mut self) {
         while !self.shared.inbox.is_stopped() {
-            let pulse = self.shared.inbox.wait(self.settle.due());
-            if let Some(content) = self.step(pulse)
+            let pulse = self.shared.inbox.wait(self.following.due());
+            if let Some(snapshot) = self.step(pulse)
                 && !self.shared.inbox.is_stopped()
             {
-                self.tell(Change::Content(content));
+                self.tell(Change::Content(snapshot));
             }
         }
         self.forget();
     }
 
-    /// The standard library reports a panic in the callback; the file is followed all the same.
+    /// The standard library reports a panic in the callback; the manifest is followed all the same.
     fn tell(&mut self, change: Change) {
         let _ = guarded(|| (self.on_change)(change));
     }
 
-    fn step(&mut self, pulse: Option<Pulse>) -> Option<Content> {
+    fn step(&mut self, pulse: Option<Pulse>) -> Option<FileSnapshot> {
         if let Some(pulse) = pulse {
-            self.feed(pulse);
+            self.feed(&pulse);
             if self.armed.elapsed() >= ARM_AGAIN {
                 self.arm();
             }
         }
-        if Instant::now() < self.settle.due() { None } else { self.look() }
+        if Instant::now() < self.following.due() { None } else { self.look() }
     }
 
-    fn feed(&mut self, pulse: Pulse) {
-        if pulse.broken {
+    fn feed(&mut self, pulse: &Pulse) {
+        if pulse.is_broken {
             self.fail();
         }
-        self.settle.event(pulse.first, pulse.last, pulse.writer);
+        self.following.event(pulse);
     }
 
-    /// A reading counts only if no event on the file itself came while it was made.
-    fn look(&mut self) -> Option<Content> {
+    fn look(&mut self) -> Option<FileSnapshot> {
+        if !self.read() {
+            return None;
+        }
+        match self.following.judge(Instant::now()) {
+            Outcome::Wait => None,
+            Outcome::Again => {
+                self.arm();
+                None
+            }
+            Outcome::Deliver(snapshot) => Some(snapshot),
+        }
+    }
+
+    /// Reads all files; false if no reading counts. One counts only if no event on any of the files came while it was made.
+    fn read(&mut self) -> bool {
         let now = Instant::now();
-        let end = if self.settle.is_pressed(now) { now + SEEK } else { now };
+        let end = if self.following.is_pressed(now) { now + SEEK } else { now };
         self.arm();
         let mut pulse = self.shared.inbox.take();
         loop {
             if let Some(pulse) = pulse {
-                self.feed(pulse);
+                self.feed(&pulse);
             }
             let last = Instant::now() >= end;
-            if self.settle.is_being_written() && !last {
+            if self.following.is_being_written() && !last {
                 pulse = self.shared.inbox.wait(end);
                 continue;
             }
-            let look = probe::look(&self.path);
+            let looks = self.following.read();
             self.arm();
             if cfg!(target_os = "linux") && self.shared.native.load(Ordering::Relaxed) {
                 // Arming waits for the watcher's thread, but not for the events that it has not read yet.
                 self.shared.inbox.catch_up(Instant::now() + CATCH_UP);
             }
             pulse = self.shared.inbox.take();
-            let counts = look.is_some() && pulse.is_none_or(|pulse| pulse.writer.is_none());
+            let is_undisturbed = pulse.as_ref().is_none_or(|pulse| !self.following.concerns(pulse));
+            let counts = looks.is_some() && is_undisturbed;
             if counts || last {
-                let content = self.settle.look(Instant::now(), look.filter(|_| counts));
+                self.following.look(Instant::now(), looks.filter(|_| counts));
                 // It came after the reading, and so it asks for another one.
                 if let Some(pulse) = pulse {
-                    self.feed(pulse);
+                    self.feed(&pulse);
                 }
-                return content;
+                return counts;
             }
         }
     }
 
-    /// Follows the path anew and watches the folders on its way.
+    /// Follows the paths anew and watches the folders on their ways.
     fn arm(&mut self) {
         self.armed = Instant::now();
-        let chain = chain::resolve(&self.path);
-        if self.shared.inbox.aim(&chain.target) {
-            self.settle.forget_writer();
-        }
+        let folders = self.following.folders(self.armed);
+        self.shared.inbox.mark_at(self.following.folder());
         if self.watched.is_none() {
             if self.armed < self.retry {
                 return;
@@ -317,7 +327,7 @@ impl Worker {
             }
         }
         let Some(watched) = &mut self.watched else { return };
-        match guarded(|| watched.cover(&chain.folders)) {
+        match guarded(|| watched.cover(&folders)) {
             Some(Ok(())) => {
                 if !self.shared.native.swap(true, Ordering::Relaxed) && self.failed {
                     self.failed = false;
@@ -331,7 +341,7 @@ impl Worker {
     /// From here on only the content check runs, until native watching works again.
     fn fail(&mut self) {
         self.forget();
-        self.settle.forget_writer();
+        self.following.forget_writers();
         self.retry = Instant::now() + RETRY;
         self.shared.native.store(false, Ordering::Relaxed);
         if !self.failed {

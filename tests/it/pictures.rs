@@ -2,7 +2,7 @@
 
 use crate::support::{
     cli::Portcullis,
-    manifest::{files, manifests, repository, text},
+    manifest::{HINT, files, manifests, repository, text},
 };
 use anstyle_svg::{Term, WIN10_CONSOLE};
 use portcullis::{
@@ -35,7 +35,7 @@ fn every_picture_shows_what_validate_prints() {
         let printed = in_colour(&manifest);
         assert!(printed.contains('\u{1b}'), "{}: no colours", path.display());
         let program = Portcullis::with_manifest(&manifest);
-        program.run(&["validate", "gateway.yaml"]).expect(1, &without_colour(&printed), "");
+        program.run(&["validate", "gateway.yaml"]).expect(1, &without_colour(&printed), HINT);
         let screen = format!("$ portcullis validate gateway.yaml\n{}", printed.trim_end());
         // Its blue can be read on its black. The background is drawn, so a reader's light or dark page is no matter.
         let drawn = Term::new().palette(WIN10_CONSOLE).render_svg(&screen);

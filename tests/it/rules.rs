@@ -32,7 +32,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("gateway", &["policy", "command", "channel", "manifest"]),
     ("transport", &["gateway"]),
     ("reload", &["document", "manifest", "check", "policy"]),
-    ("lsp", &["document", "manifest", "policy", "reload"]),
+    ("lsp", &["document", "edit", "manifest", "policy", "reload"]),
     (
         "app",
         &[

@@ -12,11 +12,12 @@ use super::{arguments, inherited, unfilled};
 use crate::{
     command::{BoxFuture, Command, Invocation},
     ipc::{Rejection, RejectionCode, Reply},
-    plan::{Bindings, ProcessPlan, SecretStore, Template},
+    name::CommandName,
+    plan::{Bindings, Outcome, ProcessPlan, SecretStore, Template},
 };
 pub(super) use group::Group;
 pub(super) use output::decode;
-pub(super) use program::locate;
+pub use program::{ProgramError, locate};
 
 use pipes::{Captured, Fault};
 use std::{
@@ -55,18 +56,26 @@ impl Process {
         Self { secrets, ..self }
     }
 
-    async fn run(&self, bindings: Bindings<'_>) -> Reply {
+    async fn run(&self, command: &CommandName, bindings: Bindings<'_>) -> Reply {
         let input = match &self.plan.stdin {
             Some(template) => Some(template.render(bindings).map_err(|error| unfilled(&error))?),
             None => None,
         };
         let mut group = self.start(bindings)?;
         let (status, captured) = self.finish(&mut group, input).await?;
-        if status.success() {
+        if let Some((code, outcome)) = self.outcome(status) {
+            output::declared(outcome, &self.plan.program, command, code)
+        } else if status.success() {
             output::decode(self.plan.output, &self.plan.program, captured.stdout)
         } else {
             Err(output::failure(&self.plan.program, status, &captured.stderr))
         }
+    }
+
+    /// What the manifest says about the exit code, if it says anything.
+    fn outcome(&self, status: ExitStatus) -> Option<(u8, &Outcome)> {
+        let code = u8::try_from(status.code()?).ok()?;
+        self.plan.exit.get(&code).map(|outcome| (code, outcome))
     }
 
     /// Starts the program; standard input is a pipe only where the plan has something to write.
@@ -155,7 +164,8 @@ impl Command for Process {
     fn call(&self, invocation: Invocation) -> BoxFuture<'_, Reply> {
         Box::pin(async move {
             let arguments = arguments(invocation.body)?;
-            self.run(Bindings::from(&arguments).captures(&invocation.captures)).await
+            let bindings = Bindings::from(&arguments).captures(&invocation.captures);
+            self.run(&invocation.command, bindings).await
         })
     }
 }

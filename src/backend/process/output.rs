@@ -3,10 +3,11 @@
 use super::pipes::Tail;
 use crate::{
     ipc::{InvokeResponse, Rejection, RejectionCode, Reply},
-    plan::Output,
+    name::CommandName,
+    plan::{Outcome, Output},
 };
 use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::process::ExitStatus;
 
 /// The white space of JSON, which is less than Unicode's.
@@ -50,6 +51,20 @@ fn json(program: &str, mut text: String) -> Reply {
 
 fn invalid(message: String) -> Rejection {
     Rejection::new(RejectionCode::InvalidOutput, message)
+}
+
+/// The reply that the manifest declares for an exit code. What the program wrote is in no error of a name: it reaches
+/// every page that may call the command.
+pub(super) fn declared(outcome: &Outcome, program: &str, command: &CommandName, exit: u8) -> Reply {
+    match outcome {
+        Outcome::Result(value) => InvokeResponse::json(value),
+        Outcome::Error(code) => Err(Rejection::Command(json!({
+            "code": code.as_str(),
+            "message": format!("`{program}` ended with exit code {exit}"),
+            "command": command.as_str(),
+            "exit": exit,
+        }))),
+    }
 }
 
 /// The rejection of a call whose program did not end with exit code 0.

@@ -256,6 +256,36 @@ mod ending {
     use super::*;
 
     #[tokio::test]
+    async fn a_declared_exit_code_is_the_error_or_the_result_that_it_stands_for() {
+        let with = |script: &str| {
+            let exit = [
+                (0, Outcome::Error("empty".parse().unwrap())),
+                (1, Outcome::Result(json!([]))),
+                (128, Outcome::Error("not_a_repo".parse().unwrap())),
+            ];
+            ProcessPlan { exit: exit.into(), ..sh(script) }
+        };
+        assert_eq!(result(with("echo out; exit 1"), json!({})).await, json!([]));
+        for (script, code, exit) in
+            [("exit 0", "empty", 0), ("echo a >&2; exit 128", "not_a_repo", 128)]
+        {
+            let error = run(with(script), json!({})).await.unwrap_err();
+            // Strangers get it as it is, so nothing that the program wrote is in it.
+            let expected = json!({
+                "code": code,
+                "message": format!("`sh` ended with exit code {exit}"),
+                "command": "run",
+                "exit": exit,
+            });
+            assert_eq!(error.for_strangers().to_json("run", false), expected);
+        }
+        let other = refusal(with("exit 2"), json!({})).await;
+        assert_eq!(other["code"], "process_failed");
+        let killed = refusal(with("kill -9 $$"), json!({})).await;
+        assert_eq!(killed["code"], "process_failed");
+    }
+
+    #[tokio::test]
     async fn an_exit_code_comes_with_the_first_line_of_standard_error() {
         let script = "echo out; printf '\\033[1mfatal: no\\007\\nmore\\n' >&2; exit 3";
         assert_eq!(

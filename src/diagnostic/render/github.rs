@@ -24,6 +24,9 @@ pub(super) fn render(report: &Report<'_>) -> String {
         // GitHub reads `##[…]` as a command wherever it stands in a line.
         let _ = writeln!(out, "{}", plain::line(finding).replace("##[", "## ["));
     }
+    if let Some(words) = report.omitted().words() {
+        let _ = writeln!(out, "::notice::and {words}, which are not shown");
+    }
     out
 }
 

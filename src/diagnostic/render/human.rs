@@ -2,7 +2,10 @@
 
 use super::{Style, clean, visible};
 use crate::{
-    diagnostic::{Finding, Report, Severity, report::clamp},
+    diagnostic::{
+        Finding, Report, Severity,
+        report::{Mask, clamp},
+    },
     source::{Source, Span},
 };
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -18,10 +21,17 @@ const WIDE: usize = 2000;
 /// Every finding as a snippet with the place underlined, and an empty line behind it.
 pub(super) fn render(report: &Report<'_>, style: Style) -> String {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
-    report.findings().fold(String::new(), |out, finding| out + &draw(finding, &renderer) + "\n\n")
+    let hidden: Vec<Mask<'_>> = report.masks().collect();
+    let mut out = String::new();
+    for finding in report.findings() {
+        out.push_str(&draw(finding, &hidden, &renderer));
+        out.push_str("\n\n");
+    }
+    out.extend(report.omitted().words().map(|words| format!("and {words}\n\n")));
+    out
 }
 
-fn draw(finding: Finding<'_>, renderer: &Renderer) -> String {
+fn draw(finding: Finding<'_>, hidden: &[Mask<'_>], renderer: &Renderer) -> String {
     let diagnostic = finding.diagnostic;
     let level = match finding.severity() {
         Severity::Error => Level::ERROR,
@@ -30,7 +40,7 @@ fn draw(finding: Finding<'_>, renderer: &Renderer) -> String {
     let title = level.primary_title(clean(&diagnostic.message)).id(diagnostic.code.as_str());
     let mut group = Group::with_title(title);
     for excerpt in excerpts(finding) {
-        group = match excerpt.snippet() {
+        group = match excerpt.snippet(hidden) {
             Some(snippet) => group.element(snippet),
             None => excerpt.marks.iter().fold(group, |group, (mark, label)| {
                 let group = group.element(excerpt.origin(mark.start));
@@ -103,19 +113,22 @@ impl<'a> Excerpt<'a> {
 
     /// Only the lines that are needed, so that the cost of a finding does not grow with the file;
     /// nothing if there is no text or too much of it.
-    fn snippet(&self) -> Option<Snippet<'a, Annotation<'a>>> {
+    fn snippet(&self, hidden: &[Mask<'_>]) -> Option<Snippet<'a, Annotation<'a>>> {
         let text = self.source.text();
         let hull = self.hull();
-        let from = text.get(..hull.start).and_then(|t| t.rfind('\n')).map_or(0, |end| end + 1);
-        let to = text
-            .get(hull.end..)
-            .and_then(|tail| tail.lines().next())
-            .map_or(text.len(), |line| hull.end + line.len());
-        let is_wide = text.get(from..to).is_some_and(|t| t.lines().any(|line| line.len() > WIDE));
-        if text.is_empty() || is_wide {
+        let from = self.source.line_range(hull.start).start;
+        let to = self.source.line_range(hull.end).end.max(hull.end);
+        let is_large = to - from > WIDE * NEAR;
+        let is_wide = || text.get(from..to).is_some_and(|t| t.lines().any(|l| l.len() > WIDE));
+        if text.is_empty() || is_large || is_wide() {
             return None;
         }
-        let shown = |to: usize| clean_lines(text.get(from..to).unwrap_or(""));
+        let hidden: Vec<_> = hidden
+            .iter()
+            .filter(|mask| std::ptr::eq(mask.source, self.source) && mask.range.start < to)
+            .map(|mask| mask.range.clone())
+            .collect();
+        let shown = |to: usize| clean_lines(&hide(text.get(from..to).unwrap_or(""), from, &hidden));
         let mut lines = shown(to);
         if lines.is_empty() || lines.ends_with('\n') {
             // The empty line at the end of a file is a place, too.
@@ -136,6 +149,13 @@ impl<'a> Excerpt<'a> {
         let line = self.source.position(from).line;
         Some(Snippet::source(lines).path(self.path()).line_start(line).annotations(marks))
     }
+}
+
+/// The text, which begins at `from`, with a dot for each character that must not be seen.
+fn hide(text: &str, from: usize, hidden: &[Range<usize>]) -> String {
+    let is_hidden = |at| hidden.iter().any(|range| range.contains(&at));
+    let shown = |(at, c)| if !matches!(c, '\r' | '\n') && is_hidden(from + at) { '•' } else { c };
+    text.char_indices().map(shown).collect()
 }
 
 /// Several lines that leave the terminal alone; tabs are drawn as spaces, by the snippets' own rule.

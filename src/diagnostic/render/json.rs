@@ -10,7 +10,10 @@ pub(super) fn render(report: &Report<'_>) -> Value {
     let files: Vec<String> =
         report.files().map(|source| source.path().display().to_string()).collect();
     let diagnostics: Vec<Value> = report.findings().map(diagnostic).collect();
-    json!({ "version": 1, "files": files, "diagnostics": diagnostics })
+    let whole = json!({ "version": 1, "files": files, "diagnostics": diagnostics });
+    let omitted = report.omitted();
+    // There only where a program has to know that the list is not all.
+    if omitted.is_empty() { whole } else { with(whole, json!({ "omitted": omitted })) }
 }
 
 fn diagnostic(finding: Finding<'_>) -> Value {

@@ -29,11 +29,14 @@ pub(super) fn render(report: &Report<'_>) -> String {
         }
         cases.push_str("    </testcase>\n");
     }
+    let omitted = report.omitted().words();
+    let rest = omitted.map(|words| format!("    <system-out>and {words}</system-out>\n"));
+    let rest = rest.unwrap_or_default();
     let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\"");
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <testsuites name=\"portcullis\" {counts}>\n  \
-           <testsuite name=\"validate\" {counts}>\n{cases}  </testsuite>\n\
+           <testsuite name=\"validate\" {counts}>\n{cases}{rest}  </testsuite>\n\
          </testsuites>\n"
     )
 }

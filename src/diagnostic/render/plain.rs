@@ -5,7 +5,13 @@ use crate::diagnostic::{Finding, Report};
 use std::fmt::Write as _;
 
 pub(super) fn render(report: &Report<'_>) -> String {
-    report.findings().fold(String::new(), |out, finding| out + &line(finding) + "\n")
+    let mut out = String::new();
+    for finding in report.findings() {
+        out.push_str(&line(finding));
+        out.push('\n');
+    }
+    out.extend(report.omitted().words().map(|words| format!("and {words}\n")));
+    out
 }
 
 /// `PLACE: SEVERITY[CODE]: MESSAGE; help: HELP; see PLACE: LABEL`

@@ -21,7 +21,8 @@ const PATH: &AsciiSet =
 
 pub(super) fn render(report: &Report<'_>) -> Value {
     let findings: Vec<Finding<'_>> = report.findings().collect();
-    let hidden = findings.len().saturating_sub(MOST_RESULTS);
+    let omitted = report.omitted();
+    let hidden = findings.len().saturating_sub(MOST_RESULTS) + omitted.errors + omitted.warnings;
     let codes: BTreeSet<Code> = findings.iter().map(|finding| finding.diagnostic.code).collect();
     let rules: Vec<Value> = codes.iter().copied().map(rule).collect();
     let mut fingerprints = Fingerprints::default();

@@ -16,14 +16,17 @@ pub(super) fn is_blank(character: char) -> bool {
     matches!(character, ' ' | '\t')
 }
 
-/// A plain scalar at the beginning of what is left of a line.
-pub(super) fn plain(line: &str, is_flow: bool) -> Option<Word> {
-    let mut end = line.len();
+/// A plain scalar at the beginning of a text; it ends with its line.
+pub(super) fn plain(rest: &str, is_flow: bool) -> Option<Word> {
+    let mut end = rest.len();
     let mut before = ' ';
-    for (at, character) in line.char_indices() {
-        let next = line.get(at + character.len_utf8()..).and_then(|rest| rest.chars().next());
+    for (at, character) in rest.char_indices() {
+        let next = rest.get(at + character.len_utf8()..).and_then(|rest| rest.chars().next());
         let is_end = match character {
-            ':' => next.is_none_or(|next| is_blank(next) || (is_flow && is_bracket(next))),
+            '\n' | '\r' => true,
+            ':' => {
+                next.is_none_or(|next| next.is_ascii_whitespace() || (is_flow && is_bracket(next)))
+            }
             '#' => is_blank(before),
             character => is_flow && is_bracket(character),
         };
@@ -33,7 +36,7 @@ pub(super) fn plain(line: &str, is_flow: bool) -> Option<Word> {
         }
         before = character;
     }
-    let text = line.get(..end)?.trim_end_matches(is_blank);
+    let text = rest.get(..end)?.trim_end_matches(is_blank);
     if text.is_empty() || text.starts_with(['{', '[', '|', '>']) {
         return None;
     }

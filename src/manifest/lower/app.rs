@@ -2,9 +2,11 @@
 
 use super::{Lowering, escape, place, section_entries};
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, Fix, nearest},
     document::Node,
-    manifest::{App, DevServer, Manifest, Site, file, lower::origins::BUILT_IN_ORIGINS},
+    manifest::{
+        App, DevServer, Manifest, Site, directives, file, lower::origins::BUILT_IN_ORIGINS,
+    },
     name::Word,
     source::Span,
 };
@@ -12,6 +14,54 @@ use url::Url;
 
 /// The policy of pages whose manifest has none.
 const DEFAULT_CSP: &str = "default-src 'self'";
+
+/// The directives of content security policies (CSP Level 3 and its extensions).
+const DIRECTIVES: [&str; 30] = [
+    "base-uri",
+    "block-all-mixed-content",
+    "child-src",
+    "connect-src",
+    "default-src",
+    "fenced-frame-src",
+    "font-src",
+    "form-action",
+    "frame-ancestors",
+    "frame-src",
+    "img-src",
+    "manifest-src",
+    "media-src",
+    "navigate-to",
+    "object-src",
+    "plugin-types",
+    "prefetch-src",
+    "report-to",
+    "report-uri",
+    "require-trusted-types-for",
+    "sandbox",
+    "script-src",
+    "script-src-attr",
+    "script-src-elem",
+    "style-src",
+    "style-src-attr",
+    "style-src-elem",
+    "trusted-types",
+    "upgrade-insecure-requests",
+    "worker-src",
+];
+
+/// The fix that writes a directive's name, where the text is written as it is read.
+fn directive_fix(csp: &str, span: Span, name: &str, near: &str) -> Option<Fix> {
+    let quote = match span.range().len().checked_sub(csp.len())? {
+        0 => 0,
+        2 => 1,
+        _ => return None,
+    };
+    let mut found = csp.match_indices(name);
+    let ((at, _), None) = (found.next()?, found.next()) else { return None };
+    let start = span.range().start + quote + at;
+    let place = Span::new(span.file, start, start + name.len());
+    Some(Fix::replace(format!("write `{near}`"), place, near))
+}
 
 /// The app's id names folders, so nothing but its grammar may be in it.
 fn is_reverse_dns(id: &str) -> bool {
@@ -39,6 +89,7 @@ impl Lowering<'_> {
                 name: String::new(),
                 frontend: None,
                 csp: DEFAULT_CSP.to_owned(),
+                csp_span: None,
                 dev: None,
             };
         };
@@ -49,6 +100,7 @@ impl Lowering<'_> {
             id: file.id,
             frontend: file.frontend.map(|folder| self.path(&folder, frontend)),
             csp: self.csp(file.csp, place(node, "csp")),
+            csp_span: node.find("csp").map(|node| node.span),
             dev,
         }
     }
@@ -61,7 +113,21 @@ impl Lowering<'_> {
                 "write it on one line, with `;` between directives",
             );
         }
-        csp.unwrap_or_else(|| DEFAULT_CSP.to_owned())
+        let csp = csp.unwrap_or_else(|| DEFAULT_CSP.to_owned());
+        for (name, _) in directives(&csp) {
+            // A directive that browsers do not know does nothing; one that nobody knows may be new.
+            let is_known = DIRECTIVES.iter().any(|known| known.eq_ignore_ascii_case(name));
+            let Some(near) = nearest(&name.to_ascii_lowercase(), DIRECTIVES) else { continue };
+            if !is_known {
+                let message = format!("`{}` is not a directive", name.escape_debug());
+                self.report(
+                    Diagnostic::new(Code::InvalidValue, span, message)
+                        .help(format!("did you mean `{near}`?"))
+                        .maybe_fix(directive_fix(&csp, span, name, near)),
+                );
+            }
+        }
+        csp
     }
 
     fn dev_server(&mut self, dev: file::Dev, node: &Node) -> Option<DevServer> {
@@ -103,10 +169,12 @@ impl Lowering<'_> {
             }
             let pointer = format!("/app/sites/{}", escape(key));
             let Some(file) = self.read::<file::Site>(&pointer) else { continue };
-            let root = self.path(&file.root, place(&entry.value, "root"));
+            let root_span = place(&entry.value, "root");
+            let root = self.path(&file.root, root_span);
             let csp = self.csp(file.csp, place(&entry.value, "csp"));
+            let csp_span = entry.value.find("csp").map(|node| node.span);
             manifest.broken.origins.names.remove(key);
-            manifest.sites.insert(name, Site { span: entry.key, root, csp });
+            manifest.sites.insert(name, Site { span: entry.key, root, root_span, csp, csp_span });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The arguments of a command, or those that all commands of a backend take.
 
-use super::{Lowering, place};
+use super::{Lowering, contracts::patterns, place};
 use crate::{
     diagnostic::{Code, Diagnostic},
     document::{Entry, Node},
@@ -54,6 +54,8 @@ impl Lowering<'_> {
             span: entry.key,
             is_optional: file.optional && file.default.is_none(),
             default: file.default,
+            // What is wrong with a schema is reported, and enough.
+            patterns: schema.as_ref().map(|_| patterns(node)).unwrap_or_default(),
             schema,
             kind,
             is_shared,

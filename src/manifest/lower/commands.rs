@@ -9,9 +9,10 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     document::{Entry, Node},
     manifest::{Argument, Backend, Command, CommandLimits, Manifest, file, units},
-    name::CommandName,
-    source::Spanned,
+    name::{CommandName, Word},
+    source::{Span, Spanned},
 };
+use std::collections::HashMap;
 
 impl Lowering<'_> {
     pub(super) fn commands(&mut self, shared: &Shared, manifest: &mut Manifest) {
@@ -105,13 +106,15 @@ impl Lowering<'_> {
 
     /// A command's own arguments, and behind them those of its backend.
     fn with_shared(&mut self, mut own: Vec<Argument>, shared: Vec<Argument>) -> Vec<Argument> {
+        let known: HashMap<Word, Span> =
+            own.iter().map(|argument| (argument.name.clone(), argument.span)).collect();
         for argument in shared {
-            match own.iter().find(|known| known.name == argument.name) {
+            match known.get(&argument.name) {
                 None => own.push(argument),
                 Some(first) => {
                     let message = format!("`{}` is also an argument of the backend", argument.name);
                     self.report(
-                        Diagnostic::new(Code::DuplicateName, first.span, message)
+                        Diagnostic::new(Code::DuplicateName, *first, message)
                             .help("give one of them another name")
                             .related(argument.span, "the backend's argument"),
                     );

@@ -1,10 +1,11 @@
 //! JSON Schemas in a manifest (2020-12): compiled once for the generation that uses them.
 
-use super::Lowering;
+use super::{Lowering, expressions};
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     document::Node,
     manifest::Contract,
+    source::{Span, Spanned},
 };
 use jsonschema::error::{ValidationError, ValidationErrorKind};
 use serde_json::{Map, Value};
@@ -93,14 +94,30 @@ impl Lowering<'_> {
         if keywords.is_empty() {
             return None;
         }
-        let before = self.diagnostics.len();
+        let before = self.diagnostics.count();
         self.keywords(node, true);
+        let is_sound = self.diagnostics.count() == before;
         let schema = Value::Object(keywords);
-        let built = jsonschema::draft202012::options().should_validate_formats(true).build(&schema);
-        match built {
-            Ok(_) if self.diagnostics.len() > before => None,
+        let text = schema.to_string();
+        if is_sound && let Some(known) = self.contracts.get(&text) {
+            return Some(known.clone());
+        }
+        let told = self.diagnostics.count();
+        self.expressions_of(node);
+        // Compiling it would take what was just refused, or tell what nobody reads.
+        if self.diagnostics.count() > told || self.has_enough() {
+            return None;
+        }
+        let options = jsonschema::draft202012::options()
+            .should_validate_formats(true)
+            .with_pattern_cache(self.expressions.clone());
+        match options.build(&schema) {
+            Ok(_) if !is_sound => None,
             Ok(validator) => {
-                Some(Contract { schema: Arc::new(schema), validator: Arc::new(validator) })
+                let contract =
+                    Contract { schema: Arc::new(schema), validator: Arc::new(validator) };
+                self.contracts.insert(text, contract.clone());
+                Some(contract)
             }
             Err(error) => {
                 let pointer = error.instance_path().as_str();
@@ -109,6 +126,43 @@ impl Lowering<'_> {
                 self.report(Diagnostic::new(Code::SchemaInvalid, span, message).help(help));
                 None
             }
+        }
+    }
+
+    /// Refuses regular expressions that are small to write and large to compile.
+    fn expressions_of(&mut self, node: &Node) {
+        for (key, entry) in node.entries() {
+            if key == "pattern"
+                && let Some(text) = entry.value.as_str()
+            {
+                self.expression(text, entry.value.span);
+            } else if key == "patternProperties" {
+                entry.value.entries().for_each(|(text, entry)| self.expression(text, entry.key));
+            }
+            // What stands under these is data.
+            if !matches!(key, "const" | "default" | "enum" | "examples") {
+                self.expressions_of(&entry.value);
+            }
+        }
+        node.items().iter().for_each(|item| self.expressions_of(item));
+    }
+
+    fn expression(&mut self, text: &str, span: Span) {
+        let weight = expressions::weight(text);
+        let before = self.expression_weight;
+        self.expression_weight = before.saturating_add(weight);
+        if weight > expressions::MOST {
+            let message = "the regular expression becomes too large";
+            self.report(
+                Diagnostic::new(Code::SchemaInvalid, span, message)
+                    .help("repeat less in it, or check the length with `maxLength`"),
+            );
+        } else if self.expression_weight > expressions::MOST_IN_ALL {
+            let message = "the regular expressions of the manifest become too large in all";
+            self.report(
+                Diagnostic::new(Code::FileTooLarge, span, message)
+                    .help("use the same expression in more places, or repeat less in it"),
+            );
         }
     }
 
@@ -124,17 +178,45 @@ impl Lowering<'_> {
             } else if TABLES.contains(&key) {
                 entry.value.entries().for_each(|(_, entry)| self.keywords(&entry.value, false));
             } else if !PLAIN.contains(&key) && !key.starts_with("x-") {
-                let known = PLAIN.into_iter().chain(SCHEMAS).chain(TABLES);
-                let help = match nearest(key, known) {
+                let own = if is_outermost { &OWN_KEYS[..] } else { &[] };
+                let known =
+                    PLAIN.into_iter().chain(SCHEMAS).chain(TABLES).chain(own.iter().copied());
+                let near = nearest(key, known);
+                let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "write a keyword of JSON Schema 2020-12; your own begin with `x-`"
                         .to_owned(),
                 };
                 let message = format!("`{}` is not a keyword of JSON Schema", key.escape_debug());
-                self.report(Diagnostic::new(Code::SchemaInvalid, entry.key, message).help(help));
+                self.report(
+                    Diagnostic::new(Code::SchemaInvalid, entry.key, message)
+                        .help(help)
+                        .did_you_mean(entry.key, key, near),
+                );
             }
         }
     }
+}
+
+/// The regular expressions in a schema that a text must fit. What stands under `not` or `if` refuses texts.
+pub(super) fn patterns(node: &Node) -> Vec<Spanned<String>> {
+    let mut found = Vec::new();
+    for (key, entry) in node.entries() {
+        let value = &entry.value;
+        match (key, value.as_str()) {
+            ("pattern", Some(text)) => found.push(Spanned::new(text.to_owned(), value.span)),
+            ("not" | "if" | "contains", _) => {}
+            _ if SCHEMAS.contains(&key) => {
+                found.extend(patterns(value));
+                found.extend(value.items().iter().flat_map(patterns));
+            }
+            _ if TABLES.contains(&key) => {
+                found.extend(value.entries().flat_map(|(_, entry)| patterns(&entry.value)));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// What is wrong with a schema, without the schema of schemas in the words.

@@ -33,6 +33,7 @@ impl Lowering<'_> {
             let Some(template) = self.template(value, node.span) else { continue };
             // What a page chooses could change what the program is, as `LD_PRELOAD` does.
             if let Some(argument) = template.arguments().next() {
+                uses.argument(argument, value, node.span, true);
                 let message =
                     format!("`{argument}` would become part of the program's environment");
                 self.report(
@@ -41,7 +42,8 @@ impl Lowering<'_> {
                 );
                 continue;
             }
-            uses.template(&template, node.span, false);
+            self.variable_secret(name, value, &item, node);
+            uses.template(value, &template, node.span, false);
             set.push((name.to_owned(), template));
         }
         (inherited, set)

@@ -2,23 +2,27 @@
 
 use super::{Lowering, plugins::add_builtin, section_entries};
 use crate::{
-    diagnostic::{Code, Diagnostic, nearest},
+    diagnostic::{Code, Diagnostic, Omitted},
     document::Node,
     manifest::{
-        Builtin, Entry, Group, Manifest, Scope, builtin, builtin::BEYOND_THE_CALLER, builtin::set,
-        builtin_groups, builtins,
+        Builtin, Entry, Group, Manifest, PluginKind, Scope, builtin, builtin::BEYOND_THE_CALLER,
+        builtin::set, builtin_groups, builtins,
     },
     name::{CommandName, Word},
     pattern::{CommandPattern, PatternError},
     source::{Span, Spanned},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, HashMap, HashSet},
+    slice,
     sync::Arc,
 };
 
-/// A group whose entries are not replaced yet.
+/// Groups whose entries are not replaced yet.
 type Written<'a> = BTreeMap<&'a str, &'a Node>;
+
+/// Groups whose entries are replaced.
+type Replaced<'a> = HashMap<&'a str, Vec<Entry>>;
 
 impl Lowering<'_> {
     pub(super) fn groups(&mut self, manifest: &mut Manifest) {
@@ -26,88 +30,123 @@ impl Lowering<'_> {
         let entries = section_entries(self.document, "groups");
         let written: Written<'_> =
             entries.iter().map(|(key, entry)| (*key, &entry.value)).collect();
+        let mut names = Vec::new();
         for (key, entry) in &entries {
             if self.structure.is_broken(&format!("/groups/{}", super::escape(key))) {
                 manifest.broken.groups.insert(key);
             }
-            let Some(name) = self.name::<Word>(key, entry.key, Code::InvalidName) else {
-                manifest.broken.groups.insert(key);
-                continue;
-            };
-            if is_built_in(key, manifest) {
-                manifest.broken.groups.insert(key);
+            let name = self.name::<Word>(key, entry.key, Code::InvalidName);
+            let is_built_in = name.is_some() && is_built_in(key, manifest);
+            if is_built_in {
                 let message = format!("the group `{key}` is built in");
                 self.report(
                     Diagnostic::new(Code::InvalidName, entry.key, message)
                         .help("give the group another name"),
                 );
-                continue;
             }
-            let mut open = vec![*key];
-            let found = self.group_entries(&entry.value, &written, &mut open, manifest);
-            manifest.groups.insert(name, Group { span: entry.key, entries: found });
+            match name.filter(|_| !is_built_in) {
+                Some(name) => names.push((name, *key, entry.key)),
+                None => manifest.broken.groups.insert(key),
+            }
+        }
+        let mut replaced = Replaced::new();
+        for (key, _) in &entries {
+            self.replace(key, &written, &mut replaced, manifest);
+        }
+        for (name, key, span) in names {
+            let entries = replaced.remove(key).unwrap_or_default();
+            manifest.groups.insert(name, Group { span, entries });
         }
     }
 
-    /// The entries of a group, those of groups in it included.
-    fn group_entries<'w>(
+    /// Replaces the groups in a group and in all those that it leads to, the innermost first and each once.
+    ///
+    /// It does not call itself: a chain of groups may be as long as the file.
+    fn replace<'w>(
         &mut self,
-        node: &Node,
+        outermost: &'w str,
         written: &Written<'w>,
-        open: &mut Vec<&'w str>,
+        replaced: &mut Replaced<'w>,
         manifest: &Manifest,
-    ) -> Vec<Entry> {
-        // Only the outermost group reports what is wrong in its own entries.
-        let reports = open.len() == 1;
+    ) {
+        let start = written.get_key_value(outermost).filter(|_| !replaced.contains_key(outermost));
+        let mut open: Vec<(&str, slice::Iter<'_, Node>)> =
+            start.map(|(name, node)| (*name, node.items().iter())).into_iter().collect();
+        let mut places: HashMap<&str, usize> = open.iter().map(|(name, _)| (*name, 0)).collect();
+        while let Some((name, items)) = open.last_mut() {
+            let name = *name;
+            let Some(item) = items.next() else {
+                let found = written.get(name).map(|node| self.entries(node, replaced, manifest));
+                replaced.insert(name, found.unwrap_or_default());
+                places.remove(name);
+                open.pop();
+                continue;
+            };
+            let group = item.as_str().and_then(|text| text.strip_prefix('@'));
+            let Some((inner, node)) = group.and_then(|group| written.get_key_value(group)) else {
+                continue;
+            };
+            if let Some(at) = places.get(inner) {
+                let way = open.iter().skip(*at).map(|(name, _)| *name).take(LONG_WAY + 1);
+                let way: Vec<&str> = way.collect();
+                self.group_cycle(&way, inner, item.span);
+            } else if !replaced.contains_key(inner) {
+                places.insert(inner, open.len());
+                open.push((inner, node.items().iter()));
+            }
+        }
+    }
+
+    /// The entries of a group, those of the groups in it included; a group that is still open adds none.
+    fn entries(&mut self, node: &Node, replaced: &Replaced<'_>, manifest: &Manifest) -> Vec<Entry> {
         let mut found: Vec<Entry> = Vec::new();
         for item in node.items() {
             let Some(text) = item.as_str() else { continue };
+            let span = item.span;
             let Some(group) = text.strip_prefix('@') else {
                 match parse_pattern(text) {
-                    Ok(value) => {
-                        found.push(Entry { value, span: item.span, group: None, scope: None });
-                    }
-                    Err(error) if reports => self.bad_pattern(text, item.span, error),
-                    Err(_) => {}
+                    Ok(value) => found.push(Entry { value, span, group: None, scope: None }),
+                    Err(error) => self.bad_pattern(text, span, error),
                 }
                 continue;
             };
-            if let Some(patterns) = built_in_entries(group, manifest) {
-                found.extend(patterns.into_iter().map(|value| Entry {
+            if !self.may_repeat(0, span) {
+                continue;
+            }
+            let inner = match built_in_entries(group, manifest) {
+                Some(patterns) => patterns,
+                None => match replaced.get(group) {
+                    Some(entries) => entries.iter().map(|entry| entry.value.clone()).collect(),
+                    None if section_has(self.document, group) => continue,
+                    None => {
+                        self.unknown_group(group, span, manifest);
+                        continue;
+                    }
+                },
+            };
+            if self.may_repeat(inner.len(), span) {
+                let name: Arc<str> = group.into();
+                found.extend(inner.into_iter().map(|value| Entry {
                     value,
-                    span: item.span,
-                    group: Some(group.into()),
+                    span,
+                    group: Some(Arc::clone(&name)),
                     scope: None,
                 }));
-            } else if let Some(at) = open.iter().position(|known| *known == group) {
-                if reports || at == 0 {
-                    self.group_cycle(open.get(at..).unwrap_or_default(), group, item.span);
-                }
-            } else if let Some((name, inner)) = written.get_key_value(group) {
-                // A diamond of groups is small; a tower of them is cut.
-                if open.len() < MAX_GROUPS {
-                    open.push(name);
-                    let inner = self.group_entries(inner, written, open, manifest);
-                    open.pop();
-                    found.extend(inner.into_iter().map(|entry| Entry {
-                        span: item.span,
-                        group: Some(group.into()),
-                        ..entry
-                    }));
-                }
-            } else if reports {
-                self.unknown_group(group, item.span, manifest);
             }
-            // The same command through two groups is one entry.
-            let mut seen = BTreeSet::new();
-            found.retain(|entry| seen.insert(entry.value.as_str().to_owned()));
         }
+        // The same command through two groups is one entry.
+        let mut seen = HashSet::new();
+        found.retain(|entry| seen.insert(entry.value.as_str().to_owned()));
         found
     }
 
     fn group_cycle(&mut self, open: &[&str], group: &str, span: Span) {
-        let way: Vec<String> =
-            open.iter().chain([&group]).map(|name| format!("`@{name}`")).collect();
+        let mut way: Vec<String> = open.iter().map(|name| format!("`@{name}`")).collect();
+        if way.len() > LONG_WAY {
+            way.truncate(LONG_WAY);
+            way.push("…".to_owned());
+        }
+        way.push(format!("`@{group}`"));
         let message = format!("the group stands for itself: {}", way.join(" → "));
         self.report(
             Diagnostic::new(Code::GroupCycle, span, message)
@@ -119,15 +158,25 @@ impl Lowering<'_> {
         if manifest.broken.groups.contains(group) {
             return;
         }
+        if self.has_enough() {
+            // Looking for the name that was meant goes through all groups.
+            self.diagnostics.omit(Omitted { errors: 1, warnings: 0 });
+            return;
+        }
         let built_in = builtin_groups(manifest.builtin_namespaces());
         let declared = section_entries(self.document, "groups");
         let known = declared.iter().map(|(key, _)| *key).chain(built_in.iter().map(String::as_str));
-        let help = match nearest(group, known) {
-            Some(near) => format!("did you mean `@{near}`?"),
-            None => format!("declare it: `groups: {{ {group}: [version] }}`"),
+        let near = self.suggestions.nearest(group, known).map(|near| format!("@{near}"));
+        let help = match &near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("declare it: `groups: {{ {}: [version] }}`", group.escape_debug()),
         };
         let message = format!("the group `@{}` is not declared", group.escape_debug());
-        self.report(Diagnostic::new(Code::UndefinedGroup, span, message).help(help));
+        self.report(Diagnostic::new(Code::UndefinedGroup, span, message).help(help).did_you_mean(
+            span,
+            &format!("@{group}"),
+            near.as_deref(),
+        ));
     }
 
     /// Reads a list of commands, patterns and groups; each malformed one is reported and left out.
@@ -150,7 +199,11 @@ impl Lowering<'_> {
                 }
                 continue;
             };
-            let patterns: Vec<CommandPattern> = if let Some(group) = manifest.groups.get(name) {
+            let declared = manifest.groups.get(name);
+            if !self.may_repeat(declared.map_or(0, |group| group.entries.len()), span) {
+                continue;
+            }
+            let patterns: Vec<CommandPattern> = if let Some(group) = declared {
                 group.entries.iter().map(|entry| entry.value.clone()).collect()
             } else if let Some(patterns) = built_in_entries(name, manifest) {
                 patterns
@@ -158,10 +211,14 @@ impl Lowering<'_> {
                 self.unknown_group(name, span, manifest);
                 continue;
             };
+            if declared.is_none() && !self.may_repeat(patterns.len(), span) {
+                continue;
+            }
+            let name: Arc<str> = name.into();
             found.extend(patterns.into_iter().map(|value| Entry {
                 value,
                 span,
-                group: Some(name.into()),
+                group: Some(Arc::clone(&name)),
                 scope: scope.cloned(),
             }));
         }
@@ -194,8 +251,12 @@ impl Lowering<'_> {
     }
 }
 
-/// Groups that are nested deeper hold nothing more.
-const MAX_GROUPS: usize = 16;
+/// A longer way through groups is not told name by name.
+const LONG_WAY: usize = 8;
+
+fn section_has(document: &Node, group: &str) -> bool {
+    document.find("groups").is_some_and(|groups| groups.find(group).is_some())
+}
 
 /// The texts in a part of the file.
 fn named_texts(node: &Node) -> Vec<(&str, Span)> {
@@ -209,11 +270,15 @@ fn parse_pattern(text: &str) -> Result<CommandPattern, PatternError> {
     text.parse()
 }
 
+fn namespace(manifest: &Manifest, name: &str) -> Option<&'static Builtin> {
+    match manifest.plugins.get(name)?.kind {
+        PluginKind::Builtin(plugin) => builtin(plugin),
+        _ => None,
+    }
+}
+
 fn is_built_in(group: &str, manifest: &Manifest) -> bool {
-    group == "core"
-        || manifest.plugins.keys().any(|name| {
-            name.as_str() == group && manifest.builtin_namespaces().any(|(known, _)| known == name)
-        })
+    group == "core" || namespace(manifest, group).is_some()
 }
 
 /// What a built-in group stands for.
@@ -237,6 +302,5 @@ fn built_in_entries(group: &str, manifest: &Manifest) -> Option<Vec<CommandPatte
     if owner == "core" {
         return builtin(wanted?).filter(|builtin| builtin.is_core).map(own_window);
     }
-    let (_, found) = manifest.builtin_namespaces().find(|(name, _)| name.as_str() == owner)?;
-    set(found, wanted).map(|names| commands(owner, names))
+    set(namespace(manifest, owner)?, wanted).map(|names| commands(owner, names))
 }

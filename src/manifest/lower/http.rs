@@ -84,7 +84,8 @@ impl Lowering<'_> {
                 Ok(url) if !url.username().is_empty() || url.password().is_some() => {
                     self.report(
                         Diagnostic::new(Code::LiteralSecret, span, "the address holds a user name or password")
-                            .help("declare it under `secrets`, and send it as a header: `Authorization: \"Bearer {secret:name}\"`"),
+                            .help("declare it under `secrets`, and send it as a header: `Authorization: \"Bearer {secret:name}\"`")
+                            .mask(span),
                     );
                     return None;
                 }
@@ -117,14 +118,14 @@ impl Lowering<'_> {
             service.stream = Some(self.stream(node, &stream, false, uses)?);
         }
         let Some((method, path)) = service.line else {
-            self.report(
-                Diagnostic::new(
-                    Code::MissingKey,
-                    node.first_character(),
-                    "the request has no method and path",
-                )
-                .help("for example `get: /incidents`"),
-            );
+            // Without a backend it is a fault of structure, which was reported.
+            if let Some(backend) = node.find("use") {
+                self.invalid(
+                    backend.span,
+                    "neither the command nor its backend says what is asked for",
+                    "add a method with its path, such as `get: /incidents`",
+                );
+            }
             return None;
         };
         if service.body.is_some() && matches!(method, Method::Get | Method::Head) {
@@ -160,24 +161,21 @@ impl Lowering<'_> {
             ("patch", Method::Patch, file.patch),
             ("delete", Method::Delete, file.delete),
         ];
-        let mut first: Option<&str> = None;
+        if lines.iter().filter(|(_, _, path)| path.is_some()).count() > 1 {
+            // A fault of structure, which was reported.
+            return None;
+        }
         for (key, method, path) in lines {
             let Some(path) = path else { continue };
             let span = place(node, key);
-            if let Some(first) = first {
-                let key_span = node.entry(key).map_or(span, |entry| entry.key);
-                let message = format!("`{key}` is a second request beside `{first}`");
-                self.invalid(key_span, message, "declare one command for each request");
-                return None;
-            }
-            first = Some(key);
             service.line = Some((method, self.request_path(&path, span, uses)?));
         }
         for (name, text) in file.query.unwrap_or_default() {
             let span = node.find("query").map_or(node.span, |query| place(query, &name));
             let template = self.template(&text, span)?;
             let is_whole = template.whole().is_some();
-            uses.template(&template, span, is_whole);
+            self.text_secret(&text, span);
+            uses.template(&text, &template, span, is_whole);
             self.refuse_secret(&template, span, "the address")?;
             service.query.insert(name, template);
         }
@@ -202,7 +200,8 @@ impl Lowering<'_> {
                 continue;
             }
             let template = self.template(&text, entry.value.span)?;
-            uses.template(&template, entry.value.span, false);
+            self.header_secret(&name, &text, entry);
+            uses.template(&text, &template, entry.value.span, false);
             service.headers.insert(header.as_str().to_owned(), template);
         }
         if let (Some(body), Some(at)) = (&file.body, node.find("body")) {
@@ -225,7 +224,7 @@ impl Lowering<'_> {
 
     fn request_path(&mut self, text: &str, span: Span, uses: &mut Uses) -> Option<Template> {
         let template = self.template(text, span)?;
-        uses.template(&template, span, false);
+        uses.template(text, &template, span, false);
         self.refuse_secret(&template, span, "the address")?;
         if !text.starts_with('/') || text.starts_with("//") {
             let message = format!("`{}` is not a path of the service", text.escape_debug());

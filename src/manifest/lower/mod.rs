@@ -5,6 +5,7 @@ mod arguments;
 mod commands;
 mod contracts;
 mod environment;
+mod expressions;
 mod groups;
 mod guardrails;
 mod http;
@@ -13,41 +14,53 @@ mod permissions;
 mod plugins;
 mod process;
 mod run;
+mod secrecy;
 mod sections;
 mod sidecar;
 mod templates;
 mod windows;
 
 use super::{
-    Broken, BrokenNames, Folders, Manifest, Unlisted,
+    Broken, BrokenNames, Contract, Folders, Manifest, Unlisted,
     structure::{Structure, check_structure},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic},
-    document::{Entry, Node},
+    diagnostic::{Code, Diagnostic, Diagnostics, Suggestions},
+    document::{Entry, Kind, Node},
     name::NameError,
     source::{Span, Spanned},
 };
+use jsonschema::PatternCache;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
 };
+
+/// So many values may stand in the place of names: entries of groups, and what commands take from shared backends.
+const MOST_REPEATED: usize = 250_000;
 
 /// Reads a document as a manifest; `folders` are those of its files.
 ///
 /// Every fault is reported. An entry with a structural fault is left out, and its name is remembered in
 /// [`Manifest::broken`]. `None` means that not even the outline could be read.
-pub fn lower(
-    document: &Node,
-    folders: Folders,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Manifest> {
-    let json = document.to_json();
-    let structure = check_structure(document, &json, diagnostics);
-    json.as_object()?;
-    let mut lowering = Lowering { document, json: &json, structure, folders, diagnostics };
+pub fn lower(document: &Node, folders: Folders, diagnostics: &mut Diagnostics) -> Option<Manifest> {
+    let structure = check_structure(document, diagnostics);
+    if !matches!(document.kind, Kind::Map(_)) {
+        return None;
+    }
+    let mut lowering = Lowering {
+        document,
+        structure,
+        folders,
+        diagnostics,
+        suggestions: Suggestions::default(),
+        repeated: 0,
+        contracts: HashMap::new(),
+        expressions: PatternCache::new(),
+        expression_weight: 0,
+    };
     let broken = Broken {
         app: lowering.structure.is_broken("/app") || lowering.is_unread_section("app"),
         commands: lowering.unread("commands"),
@@ -75,6 +88,7 @@ pub fn lower(
         groups: BTreeMap::new(),
         permissions: Vec::new(),
         never: Vec::new(),
+        profiles: document.find("profiles").map(|node| node.span),
         unlisted: Spanned::new(lowering.section("unlisted").unwrap_or(Unlisted::Deny), unlisted),
         limits: lowering.limits(),
         channels: lowering.channels(),
@@ -94,16 +108,28 @@ pub fn lower(
     lowering.groups(&mut manifest);
     lowering.permissions(&mut manifest);
     lowering.never(&mut manifest);
+    if lowering.repeated > MOST_REPEATED {
+        // What was not repeated is missing from these.
+        manifest.broken.permissions.is_whole_section = true;
+        manifest.broken.commands.is_whole_section = true;
+    }
     Some(manifest)
 }
 
-/// The state of one lowering: the same value as JSON, the faults that are known, and where new ones go.
+/// The state of one lowering: the faults that are known, and where new ones go.
 pub(super) struct Lowering<'a> {
     document: &'a Node,
-    json: &'a Value,
     structure: Structure,
     folders: Folders,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    diagnostics: &'a mut Diagnostics,
+    suggestions: Suggestions,
+    /// How many values stand there in the place of names, so far.
+    repeated: usize,
+    /// The schemas that were compiled, by their text: most arguments are like another one.
+    contracts: HashMap<String, Contract>,
+    /// Their regular expressions, compiled once each, and how large those are in all.
+    expressions: PatternCache,
+    expression_weight: usize,
 }
 
 /// The entries of a section of the file, such as `commands`.
@@ -144,14 +170,36 @@ impl Lowering<'_> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Whether a name may stand for so many more values: a small file can name a long group from every line. The
+    /// first time that it may not is reported.
+    fn may_repeat(&mut self, count: usize, span: Span) -> bool {
+        let before = self.repeated;
+        self.repeated = before.saturating_add(count);
+        if before <= MOST_REPEATED && self.repeated > MOST_REPEATED {
+            let message = format!(
+                "the groups and shared backends of the manifest stand for more than {MOST_REPEATED} values"
+            );
+            let help = "name long groups less often: a pattern such as `files_*` is one value";
+            self.report(Diagnostic::new(Code::FileTooLarge, span, message).help(help));
+        }
+        self.repeated <= MOST_REPEATED
+    }
+
+    /// Whether more was found than anybody is told about, so that help is not worth a search.
+    fn has_enough(&self) -> bool {
+        self.diagnostics.count() > 1000
+    }
+
     /// Reads the value at a JSON pointer, unless something in it is known to be broken.
     fn read<T: DeserializeOwned>(&self, pointer: &str) -> Option<T> {
         if self.structure.is_unreadable(pointer) {
             return None;
         }
-        let value = self.json.pointer(pointer)?;
+        let node = self.document.pointer(pointer)?;
         // To JSON Schema `4.0` is an integer; to Rust it is not.
-        T::deserialize(value).or_else(|_| T::deserialize(&with_integers(value))).ok()
+        T::deserialize(node.to_json())
+            .or_else(|_| T::deserialize(with_integers(&node.to_json())))
+            .ok()
     }
 
     fn section<T: DeserializeOwned>(&self, key: &str) -> Option<T> {

@@ -17,7 +17,7 @@ impl Lowering<'_> {
         for (key, entry) in section_entries(self.document, "permissions") {
             let pointer = format!("/permissions/{}", escape(key));
             let mut is_whole = !self.structure.is_broken(&pointer);
-            let before = self.diagnostics.len();
+            let before = self.diagnostics.count();
             let id = self.name::<Word>(key, entry.key, Code::InvalidName);
             let file = self.read::<file::Permission>(&pointer);
             if let (Some(id), Some(file)) = (id, file) {
@@ -25,7 +25,7 @@ impl Lowering<'_> {
                 manifest.permissions.push(permission);
             }
             // An entry that was left out may be the one that allows a command.
-            is_whole &= self.diagnostics.len() == before;
+            is_whole &= self.diagnostics.count() == before;
             if !is_whole {
                 manifest.broken.permissions.insert(key);
             }

@@ -11,7 +11,7 @@ use crate::{
     document::Entry,
     manifest::{
         Backend, Builtin, BuiltinCommand, Command, CommandLimits, Manifest, Plugin, PluginKind,
-        builtin, builtins, file,
+        Reference, builtin, builtins, file,
     },
     name::{CommandName, Word},
     plan::SidecarPlan,
@@ -34,7 +34,8 @@ impl Lowering<'_> {
                 manifest.broken.plugins.insert(key);
                 continue;
             };
-            let (kind, program) = self.plugin_kind(&name, entry, &pointer, manifest);
+            let mut secrets = Vec::new();
+            let (kind, program) = self.plugin_kind(&name, entry, &pointer, &mut secrets, manifest);
             let sidecar = match (&kind, program) {
                 (PluginKind::Sidecar(plan), Some(program)) => Some((Arc::clone(plan), program)),
                 _ => None,
@@ -47,7 +48,7 @@ impl Lowering<'_> {
                 let wire = format!("plugin:{key}|{name_key}");
                 self.named_command(command_name, &wire, command, &pointer, &owner, manifest);
             }
-            manifest.plugins.insert(name, Plugin { span: entry.key, kind, program });
+            manifest.plugins.insert(name, Plugin { span: entry.key, kind, program, secrets });
         }
     }
 
@@ -70,6 +71,7 @@ impl Lowering<'_> {
         name: &Word,
         entry: &Entry,
         pointer: &str,
+        secrets: &mut Vec<Reference>,
         manifest: &mut Manifest,
     ) -> (PluginKind, Option<Span>) {
         let node = &entry.value;
@@ -96,7 +98,9 @@ impl Lowering<'_> {
         }
         if let (Some(file), Some(at)) = (sidecar, node.find("sidecar")) {
             let mut uses = Uses::default();
-            if let Some(plan) = self.sidecar(name, at, file, &mut uses) {
+            let plan = self.sidecar(name, at, file, &mut uses);
+            secrets.extend(uses.secrets);
+            if let Some(plan) = plan {
                 let plan: Arc<SidecarPlan> = Arc::new(plan);
                 return (PluginKind::Sidecar(plan), Some(place(at, "program")));
             }

@@ -104,7 +104,8 @@ impl Lowering<'_> {
     fn stdin(&mut self, node: &Node, text: &str, uses: &mut Uses) -> Option<crate::plan::Template> {
         let span = place(node, "stdin");
         let template = self.template(text, span)?;
-        uses.template(&template, span, false);
+        self.text_secret(text, span);
+        uses.template(text, &template, span, false);
         Some(template)
     }
 
@@ -200,12 +201,14 @@ impl Lowering<'_> {
         let slot = Slot::parse(text, may_be_option)
             .map_err(|error| self.report_template(span, &error))
             .ok()?;
+        self.text_secret(text, span);
         uses.arguments.extend(slot.arguments().into_iter().map(|name| Use {
             name: name.clone(),
             span,
             takes_absence: guard == Some(name),
             guard: guard.cloned(),
-            item: Some(text.to_owned()),
+            text: text.to_owned(),
+            is_item: true,
         }));
         if let SlotKind::One(template) = &slot.kind {
             uses.references(template.references(), span);
@@ -233,7 +236,7 @@ impl Lowering<'_> {
     ) -> Option<Slot> {
         let span = place(node, "when");
         let word = self.name::<Word>(&when.when, span, Code::InvalidName)?;
-        uses.argument(&word, span, true);
+        uses.argument(&word, &when.when, span, true);
         let places = node.find("args").map(Node::items).unwrap_or_default();
         let mut inner = Vec::new();
         for (text, place) in when.args.iter().zip(places) {

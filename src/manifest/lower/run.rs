@@ -20,6 +20,8 @@ pub(super) struct Prepared {
     pub(super) arguments: Vec<Argument>,
     pub(super) uses: Uses,
     pub(super) program: Option<Span>,
+    /// How many values it is made of.
+    size: usize,
 }
 
 pub(super) enum PreparedKind {
@@ -52,6 +54,17 @@ fn has_no_other_run(entry: &Entry) -> bool {
 
 /// Keys that say what runs.
 const WAYS: [&str; 5] = ["value", "process", "http", "native", "use"];
+
+/// How many values a part of the file holds.
+fn size(node: &Node) -> usize {
+    let values = node.entries().map(|(_, entry)| size(&entry.value));
+    1 + values.chain(node.items().iter().map(size)).sum::<usize>()
+}
+
+/// A command's name within its plugin.
+fn own_name(name: &CommandName) -> &str {
+    name.as_str().rsplit('|').next().unwrap_or_default()
+}
 
 impl Running {
     fn new(backend: Backend, span: Span) -> Self {
@@ -87,10 +100,14 @@ impl Lowering<'_> {
                 PreparedKind::Http(_) => SharedKind::Http,
                 PreparedKind::Sidecar(plan) => SharedKind::Sidecar(Arc::clone(plan)),
             };
-            let program = prepared.program;
-            manifest
-                .backends
-                .insert(name.clone(), SharedBackend { span: entry.key, kind, program });
+            let shared = SharedBackend {
+                span: entry.key,
+                kind,
+                program: prepared.program,
+                args: prepared.arguments.clone(),
+                secrets: prepared.uses.secrets.clone(),
+            };
+            manifest.backends.insert(name.clone(), shared);
             found.insert(name, prepared);
         }
         found
@@ -113,7 +130,7 @@ impl Lowering<'_> {
         } else {
             return None;
         };
-        Some(Prepared { kind, arguments, uses, program })
+        Some(Prepared { kind, arguments, uses, program, size: size(node) })
     }
 
     /// Reads what runs behind a command.
@@ -125,9 +142,9 @@ impl Lowering<'_> {
         owner: &Owner<'_>,
         manifest: &Manifest,
     ) -> Option<Running> {
-        let own_name = name.as_str().rsplit('|').next().unwrap_or_default();
+        let own_name = own_name(name);
         let Some((file, node)) = file.zip(entry.value.find("run")) else {
-            return self.sidecar_default(own_name, entry, owner);
+            return self.sidecar_default(name, entry, owner);
         };
         if !self.is_one_way(node, owner) {
             return None;
@@ -172,18 +189,21 @@ impl Lowering<'_> {
     /// A command of a plugin with a sidecar needs no `run`.
     fn sidecar_default(
         &mut self,
-        method: &str,
+        name: &CommandName,
         entry: &Entry,
         owner: &Owner<'_>,
     ) -> Option<Running> {
+        let method = own_name(name);
         if let Some((sidecar, program)) = owner.sidecar.clone() {
             let backend = Backend::Sidecar(RemoteCall { sidecar, method: method.to_owned() });
             return Some(Running { program: Some(program), ..Running::new(backend, entry.key) });
         }
         if entry.value.find("run").is_none() && has_no_other_run(entry) {
             let message = format!("`{method}` says nothing to run");
+            // The JSON Schema cannot tell whether a plugin has a sidecar, beside which nothing would be missing.
+            let code = if name.is_app() { Code::MissingKey } else { Code::InvalidValue };
             self.report(
-                Diagnostic::new(Code::MissingKey, entry.key, message)
+                Diagnostic::new(code, entry.key, message)
                     .help("for example `run: { value: \"1.0.0\" }`"),
             );
         }
@@ -266,10 +286,19 @@ impl Lowering<'_> {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("declare it: `backends: {{ {name}: {{ process: … }} }}`"),
                 };
-                self.report(Diagnostic::new(Code::UndefinedBackend, span, message).help(help));
+                self.report(
+                    Diagnostic::new(Code::UndefinedBackend, span, message).help(help).did_you_mean(
+                        span,
+                        name.as_str(),
+                        near,
+                    ),
+                );
             }
             return None;
         };
+        if !self.may_repeat(prepared.size, span) {
+            return None;
+        }
         let mut uses = prepared.uses.clone();
         let backend = match &prepared.kind {
             PreparedKind::Process(plan) => {

@@ -47,12 +47,16 @@ impl Lowering<'_> {
         let number = |key: &str, default: usize| {
             self.read::<u32>(&format!("/channels/{key}")).map_or(default, |number| number as usize)
         };
+        let node = self.document.find("channels");
+        let span = |key: &str| node.and_then(|node| node.find(key)).map(|node| node.span);
         let defaults = Channels::default();
         Channels {
             json_threshold: number("json_threshold", defaults.json_threshold),
             raw_threshold: number("raw_threshold", defaults.raw_threshold),
             queue: number("queue", defaults.queue),
             overflow: self.read("/channels/overflow").unwrap_or(defaults.overflow),
+            json_span: span("json_threshold"),
+            raw_span: span("raw_threshold"),
         }
     }
 

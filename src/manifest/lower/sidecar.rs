@@ -34,6 +34,7 @@ impl Lowering<'_> {
                 );
                 return None;
             };
+            self.text_secret(literal, item.span);
             if literal.contains('\0') {
                 self.invalid(item.span, "an argument holds a NUL character", "remove it");
             }

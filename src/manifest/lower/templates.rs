@@ -9,6 +9,7 @@ use crate::{
     plan::{self, Template, TemplateError},
     source::Span,
 };
+use std::collections::BTreeSet;
 
 /// What the texts of a command refer to.
 #[derive(Debug, Clone, Default)]
@@ -21,10 +22,17 @@ pub(super) struct Uses {
 }
 
 impl Uses {
-    /// Takes note of a template at a place.
-    pub(super) fn template(&mut self, template: &Template, span: Span, takes_absence: bool) {
-        for name in template.arguments() {
-            self.argument(name, span, takes_absence);
+    /// Takes note of a template, which was read from a text at a place.
+    pub(super) fn template(
+        &mut self,
+        text: &str,
+        template: &Template,
+        span: Span,
+        takes_absence: bool,
+    ) {
+        // One that is wrong is wrong once in a text.
+        for name in template.arguments().collect::<BTreeSet<_>>() {
+            self.argument(name, text, span, takes_absence);
         }
         self.references(template.references(), span);
     }
@@ -46,13 +54,14 @@ impl Uses {
         }
     }
 
-    pub(super) fn argument(&mut self, name: &Word, span: Span, takes_absence: bool) {
+    pub(super) fn argument(&mut self, name: &Word, text: &str, span: Span, takes_absence: bool) {
         self.arguments.push(Use {
             name: name.clone(),
             span,
             takes_absence,
             guard: None,
-            item: None,
+            text: text.to_owned(),
+            is_item: false,
         });
     }
 }
@@ -86,7 +95,7 @@ impl Lowering<'_> {
         if let Some(text) = node.as_str()
             && let Some(template) = self.template(text, node.span)
         {
-            uses.template(&template, node.span, template.whole().is_some());
+            uses.template(text, &template, node.span, template.whole().is_some());
         }
         node.items().iter().for_each(|item| self.value_uses(item, uses));
         node.entries().for_each(|(_, entry)| self.value_uses(&entry.value, uses));

@@ -13,13 +13,16 @@ impl Findings<'_> {
     pub(super) fn alternatives(&self, error: &ValidationError<'_>) -> Option<Vec<String>> {
         let branches = self.schema.pointer(error.schema_path().as_str())?.as_array()?;
         let key = |branch: &Value| Some(branch.get("required")?.get(0)?.as_str()?.to_owned());
-        branches.iter().map(key).collect()
+        // One branch may stand for none of the keys.
+        let is_none =
+            |branch: &Value| branch.get("required").is_none() && branch.get("not").is_some();
+        branches.iter().filter(|branch| !is_none(branch)).map(key).collect()
     }
 
     /// A mapping that has none of some keys, or several of which it may have one.
     pub(super) fn not_one_of(&self, pointer: &str, keys: &[String]) -> Option<Diagnostic> {
         // Lowering says what is wrong there, in the words of what runs.
-        if pointer.ends_with("/run") {
+        if pointer.ends_with("/run") && keys.iter().any(|key| key == "value") {
             return None;
         }
         let node = self.root.pointer(pointer)?;

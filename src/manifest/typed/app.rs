@@ -1,7 +1,7 @@
 //! The app, its sites and its secrets.
 
 use crate::source::{Span, Spanned};
-use std::path::PathBuf;
+use std::{path::PathBuf, str::SplitAsciiWhitespace};
 
 /// The app as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct App {
     pub frontend: Option<PathBuf>,
     /// Content security policy as the author wrote it, or the default.
     pub csp: String,
+    /// Where the policy is written; the default is written nowhere.
+    pub csp_span: Option<Span>,
     /// Where the frontend comes from during development.
     pub dev: Option<DevServer>,
 }
@@ -34,19 +36,30 @@ pub struct Site {
     pub span: Span,
     /// Folder with its files.
     pub root: PathBuf,
+    /// Where its folder is named.
+    pub root_span: Span,
     /// Content security policy of its pages.
     pub csp: String,
+    /// Where the policy is written; the default is written nowhere.
+    pub csp_span: Option<Span>,
 }
 
 impl Site {
     /// Whether its pages have no origin: a sandbox without `allow-same-origin`.
     pub fn is_opaque(&self) -> bool {
-        self.csp.split(';').any(|directive| {
-            let mut words = directive.split_ascii_whitespace();
-            words.next().is_some_and(|name| name.eq_ignore_ascii_case("sandbox"))
+        directives(&self.csp).any(|(name, mut words)| {
+            name.eq_ignore_ascii_case("sandbox")
                 && !words.any(|word| word.eq_ignore_ascii_case("allow-same-origin"))
         })
     }
+}
+
+/// The directives of a content security policy: the name of each, and what stands behind it.
+pub fn directives(csp: &str) -> impl Iterator<Item = (&str, SplitAsciiWhitespace<'_>)> {
+    csp.split(';').filter_map(|directive| {
+        let mut words = directive.split_ascii_whitespace();
+        words.next().map(|name| (name, words))
+    })
 }
 
 /// A password or token that the gateway uses and nobody sees.

@@ -1,5 +1,6 @@
 //! What runs behind a command.
 
+use super::{Argument, Reference};
 use crate::{
     manifest::Runs,
     name::Word,
@@ -48,6 +49,10 @@ pub struct SharedBackend {
     pub kind: SharedKind,
     /// The place of the program's name, if it starts one.
     pub program: Option<Span>,
+    /// The arguments that it gives to all its commands.
+    pub args: Vec<Argument>,
+    /// The secrets, `{secret:name}`, that it refers to itself.
+    pub secrets: Vec<Reference>,
 }
 
 /// What a shared backend is.

@@ -39,6 +39,15 @@ pub struct Command {
     pub limits: CommandLimits,
 }
 
+impl Command {
+    /// Whether a place is in the backend that it shares with others, and not in its own `run`.
+    pub fn is_shared_place(&self, place: Span) -> bool {
+        let own = self.run.span;
+        let is_own = own.file == place.file && own.start <= place.start && place.end <= own.end;
+        self.shared.is_some() && !is_own
+    }
+}
+
 /// A placeholder that is no argument: a capture or a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
@@ -59,8 +68,10 @@ pub struct Use {
     pub takes_absence: bool,
     /// The argument whose absence leaves the placeholder out.
     pub guard: Option<Word>,
-    /// The text, if it is an item of a program's arguments.
-    pub item: Option<String>,
+    /// The text that it is in; of a `when` it is the name alone.
+    pub text: String,
+    /// Whether the text is an item of a program's arguments.
+    pub is_item: bool,
 }
 
 /// A compiled JSON Schema, and what it was compiled from.
@@ -85,6 +96,8 @@ pub struct Argument {
     pub default: Option<Value>,
     /// What its value must fit; `None` fits everything.
     pub schema: Option<Contract>,
+    /// The regular expressions that texts in it must fit; those under `not` and `if` are none.
+    pub patterns: Vec<Spanned<String>>,
     /// Whether it is a plain value, a path or a channel.
     pub kind: ArgumentKind,
     /// Whether the command's shared backend declares it, for all its commands.

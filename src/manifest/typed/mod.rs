@@ -6,7 +6,7 @@ mod command;
 mod permission;
 mod window;
 
-pub use app::{App, DevServer, Secret, SecretSource, Site};
+pub use app::{App, DevServer, Secret, SecretSource, Site, directives};
 pub use backend::{Backend, BuiltinCommand, SharedBackend, SharedKind};
 pub use command::{
     Argument, ArgumentKind, Command, CommandLimits, Contract, PathArgument, Reference, Use, Within,
@@ -59,6 +59,8 @@ pub struct Manifest {
     pub permissions: Vec<Permission>,
     /// What no permission may ever grant.
     pub never: Vec<Guardrail>,
+    /// Where the overlays stand, if there are any; what the manifest says through one has a place in there.
+    pub profiles: Option<Span>,
     /// What happens to app commands that no permission names, and where that is said.
     pub unlisted: Spanned<Unlisted>,
     /// Limits for each webview.
@@ -83,7 +85,7 @@ impl Manifest {
         self.windows.iter().flat_map(|entry| {
             let label = match entry.template() {
                 None => Some(entry.label.clone()),
-                Some(template) => template.value.as_str().replace('*', "1").parse().ok(),
+                Some(template) => template.value.fill("1"),
             };
             let webviews = entry.webviews.iter().map(|webview| webview.label.clone());
             let own = entry.webviews.is_empty().then(|| label.clone()).flatten();
@@ -102,6 +104,13 @@ impl Manifest {
         })
     }
 
+    /// Every argument that is declared, each once: those of a backend are not those of its commands again.
+    pub fn arguments(&self) -> impl Iterator<Item = &Argument> {
+        let shared = self.backends.values().flat_map(|backend| &backend.args);
+        let own = self.commands.values().flat_map(|command| command.args.iter().flatten());
+        shared.chain(own.filter(|argument| !argument.is_shared))
+    }
+
     /// Every name that a permission can give an origin, in the words of the file.
     pub fn origin_names(&self) -> impl Iterator<Item = &str> {
         let declared = self.origins.keys().chain(self.sites.keys()).map(Word::as_str);
@@ -109,9 +118,12 @@ impl Manifest {
     }
 }
 
-/// The folder of each file of a manifest, in the order of [`crate::source::Sources`].
+/// The files of a manifest and their folders, in the order of [`crate::source::Sources`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Folders(Vec<PathBuf>);
+pub struct Folders {
+    files: Vec<PathBuf>,
+    folders: Vec<PathBuf>,
+}
 
 impl Folders {
     /// The folders of files, in the order of their ids.
@@ -120,12 +132,23 @@ impl Folders {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
             _ => PathBuf::from("."),
         };
-        Self(files.map(folder).collect())
+        let files: Vec<PathBuf> = files.map(Path::to_owned).collect();
+        Self { folders: files.iter().map(|file| folder(file)).collect(), files }
+    }
+
+    /// The files, the manifest's own first.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(PathBuf::as_path)
+    }
+
+    /// The folder of the manifest's own file.
+    pub fn own(&self) -> &Path {
+        self.folders.first().map_or(Path::new("."), PathBuf::as_path)
     }
 
     /// The folder that relative paths at a place start from.
     pub fn at(&self, span: Span) -> &Path {
-        self.0.get(span.file.index()).map_or(Path::new("."), PathBuf::as_path)
+        self.folders.get(span.file.index()).map_or(Path::new("."), PathBuf::as_path)
     }
 }
 
@@ -164,6 +187,10 @@ pub struct Channels {
     pub queue: usize,
     /// What a full channel does.
     pub overflow: Overflow,
+    /// Where `json_threshold` is written, if it is.
+    pub json_span: Option<Span>,
+    /// Where `raw_threshold` is written, if it is.
+    pub raw_span: Option<Span>,
 }
 
 impl Default for Channels {
@@ -173,6 +200,8 @@ impl Default for Channels {
             raw_threshold: 1024,
             queue: 1024,
             overflow: Overflow::default(),
+            json_span: None,
+            raw_span: None,
         }
     }
 }

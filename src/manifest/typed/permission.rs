@@ -1,6 +1,6 @@
 //! Permissions, groups, plugins, events and guardrails.
 
-use super::Contract;
+use super::{Contract, Reference};
 use crate::{
     manifest::Runs,
     name::{EventName, Word},
@@ -100,6 +100,8 @@ pub struct Plugin {
     pub kind: PluginKind,
     /// The place of the program's name, if it starts one.
     pub program: Option<Span>,
+    /// The secrets, `{secret:name}`, that its sidecar refers to.
+    pub secrets: Vec<Reference>,
 }
 
 /// Where a namespace's commands come from.

@@ -15,7 +15,7 @@ use regex_automata::{
     nfa::thompson,
     util::{primitives::StateID, start, syntax},
 };
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 /// The characters of labels, those that read best first.
 const CHARACTERS: &[u8; 66] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_:/";
@@ -39,10 +39,10 @@ pub fn label_classes(
     for (index, pattern) in patterns.iter().enumerate() {
         if let Some(prefix) = pattern.prefix() {
             trie.add_prefix(prefix, index);
-        } else if pattern.literal().is_some() {
-            trie.add_literal(pattern.as_str(), index);
+        } else if let Some(regex) = pattern.regex() {
+            globs.push((index, regex));
         } else {
-            globs.push((index, pattern.regex()));
+            trie.add_literal(pattern.as_str(), index);
         }
     }
     let globs = if globs.is_empty() { None } else { Some(Globs::new(&globs, budget)?) };
@@ -58,7 +58,7 @@ struct Globs {
 }
 
 impl Globs {
-    fn new(globs: &[(usize, &str)], budget: &mut Budget) -> Result<Self, TooManyClasses> {
+    fn new(globs: &[(usize, Cow<'_, str>)], budget: &mut Budget) -> Result<Self, TooManyClasses> {
         let limit = Some(budget.0 / STEPS_A_BYTE);
         let config = dense::Config::new()
             .start_kind(StartKind::Anchored)
@@ -66,7 +66,7 @@ impl Globs {
             .accelerate(false)
             .dfa_size_limit(limit)
             .determinize_size_limit(limit);
-        let texts: Vec<_> = globs.iter().map(|(_, regex)| *regex).collect();
+        let texts: Vec<_> = globs.iter().map(|(_, regex)| regex.as_ref()).collect();
         let dfa = dense::Builder::new()
             .configure(config)
             // As globset reads its expressions.

@@ -49,6 +49,18 @@ impl Budget {
         Self(steps)
     }
 
+    /// Moves at most so many steps into a budget of their own, for one of several questions.
+    pub(crate) fn part(&mut self, most: usize) -> Self {
+        let part = self.0.min(most);
+        self.0 -= part;
+        Self(part)
+    }
+
+    /// Takes back what a part has left.
+    pub(crate) fn give_back(&mut self, Self(left): Self) {
+        self.0 += left;
+    }
+
     /// Takes steps away, or all that is left.
     pub(crate) fn spend(&mut self, steps: usize) -> Result<(), TooManyClasses> {
         let left = self.0.checked_sub(steps);

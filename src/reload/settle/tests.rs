@@ -45,8 +45,16 @@ impl Bench {
     /// Lets the time pass until the next look, and has it see this.
     fn look(&mut self, look: impl Into<Option<Look>>) -> Option<String> {
         self.now = self.now.max(self.settle.due());
-        let delivered = self.settle.look(self.now, look.into())?;
-        Some(delivered.map_or_else(|(code, _)| code.as_str().to_owned(), text))
+        self.settle.look(self.now, look.into());
+        self.take()
+    }
+
+    /// Puts what is whole and new in force.
+    fn take(&mut self) -> Option<String> {
+        let is_news = self.settle.is_changed() && self.settle.is_ready();
+        self.settle.commit();
+        let seen = self.settle.seen().clone();
+        is_news.then(|| seen.map_or_else(|(code, _)| code.as_str().to_owned(), text))
     }
 }
 
@@ -108,7 +116,8 @@ fn what_no_event_announced_must_be_still_first() {
         let mut bench = Bench::new("one");
         assert_eq!(bench.look(file(number, 1, "tw")), None);
         bench.wait(500);
-        assert_eq!(bench.settle.look(bench.now, Some(file(number, 2, "two"))), None);
+        bench.settle.look(bench.now, Some(file(number, 2, "two")));
+        assert_eq!(bench.take(), None);
         assert_eq!(bench.due(), 2000);
         assert_eq!(bench.look(file(number, 2, "two")).as_deref(), Some("two"));
     }
@@ -207,4 +216,20 @@ fn an_end_that_was_announced_does_not_vouch_for_a_later_change() {
     assert_eq!(bench.look(file(1, 1, "on")), None);
     assert_eq!(bench.look(file(1, 2, "tw")), None);
     assert_eq!(bench.due(), 2000);
+}
+
+#[test]
+fn what_is_whole_can_wait_for_other_files() {
+    let mut bench = Bench::new("one");
+    bench.event(Some(Writer::Done));
+    for passed in [50, 2000, 2000] {
+        assert_eq!(bench.due(), passed);
+        bench.now = bench.settle.due();
+        bench.settle.look(bench.now, Some(file(1, 1, "two")));
+        assert!(bench.settle.is_ready() && bench.settle.is_changed());
+    }
+    bench.settle.look(bench.now, Some(file(1, 2, "three")));
+    assert!(!bench.settle.is_ready(), "an unannounced change is not yet whole");
+    bench.settle.look(bench.now, Some(file(1, 3, "one")));
+    assert!(bench.settle.is_ready() && !bench.settle.is_changed());
 }

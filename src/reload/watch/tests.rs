@@ -1,13 +1,20 @@
 //! Real edits of real files: what is delivered, in which order; how soon is not asked.
 
 use super::*;
-use crate::{diagnostic::Code, reload::files::read};
+use crate::{
+    diagnostic::Code,
+    reload::{
+        files::{Content, Disk, Files as _, read},
+        load::gather,
+    },
+};
 use std::{
     fs::{self, File},
     io::Write as _,
     sync::mpsc::{Receiver, channel},
 };
 
+mod includes;
 #[cfg(unix)]
 mod links;
 mod without_events;
@@ -15,9 +22,9 @@ mod without_events;
 /// A failure, not a measure: far more than any delivery takes.
 const GUARD: Duration = Duration::from_secs(20);
 
-fn content(change: Change) -> Content {
+fn snapshot(change: Change) -> FileSnapshot {
     match change {
-        Change::Content(content) => content,
+        Change::Content(snapshot) => snapshot,
         Change::Mode(mode) => panic!("the mode became {mode:?}"),
     }
 }
@@ -26,7 +33,7 @@ struct Desk {
     folder: PathBuf,
     file: PathBuf,
     watch: Watch,
-    delivered: Receiver<Content>,
+    delivered: Receiver<FileSnapshot>,
     _root: tempfile::TempDir,
 }
 
@@ -41,13 +48,17 @@ impl Desk {
         let folder = root.path().join("app");
         fs::create_dir(&folder).unwrap();
         let file = prepare(&folder);
+        let guardrails = Some(folder.join("guardrails.yaml")).filter(|file| file.exists());
+        let options = LoadOptions { guardrails, profile: None };
         let (sender, delivered) = channel();
         let on_change = Box::new(move |change| {
-            if let Change::Content(content) = change {
-                sender.send(content).unwrap_or_default();
+            if let Change::Content(snapshot) = change {
+                sender.send(snapshot).unwrap_or_default();
             }
         });
-        let watch = Watch::start_with(&file, read(&file), on_change, factory).unwrap();
+        let (current, _) = gather(&file, &options, &Disk);
+        let following = Following::new(&file, options, current, Instant::now());
+        let watch = Watch::start_with(following, on_change, factory).unwrap();
         Self { folder, file, watch, delivered, _root: root }
     }
 
@@ -56,8 +67,13 @@ impl Desk {
         Self::new(plain)
     }
 
-    fn next(&self) -> Content {
+    fn snapshot(&self) -> FileSnapshot {
         self.delivered.recv_timeout(GUARD).expect("nothing was delivered")
+    }
+
+    /// What is delivered of the manifest's own file.
+    fn next(&self) -> Content {
+        self.snapshot().read(&self.file)
     }
 
     /// The next delivery is this text, and so nothing else came before it.
@@ -255,26 +271,30 @@ fn an_edit_between_reading_and_watching_is_found() {
     let root = tempfile::tempdir().unwrap();
     let file = plain(root.path());
     let (sender, delivered) = channel();
-    let before = Ok(b"before".to_vec());
-    let on_change = move |change: Change| sender.send(content(change)).unwrap();
-    let _watch = Watch::start(&file, before, on_change).unwrap();
-    assert_eq!(delivered.recv_timeout(GUARD).unwrap(), Ok(b"zero".to_vec()));
+    let before = FileSnapshot::of(&file, Ok(b"before".to_vec()));
+    let on_change = move |change: Change| sender.send(snapshot(change)).unwrap();
+    let _watch = Watch::start(&file, LoadOptions::default(), before, on_change).unwrap();
+    let expected = FileSnapshot::of(&file, Ok(b"zero".to_vec()));
+    assert_eq!(delivered.recv_timeout(GUARD).unwrap(), expected);
 }
 
 #[test]
 fn a_reload_that_panics_does_not_end_watching() {
     let root = tempfile::tempdir().unwrap();
     let file = plain(root.path());
+    let of = |text: &str| FileSnapshot::of(&file, Ok(text.into()));
     let (sender, delivered) = channel();
+    let bad = of("one");
     let on_change = move |change: Change| {
-        let content = content(change);
-        sender.send(content.clone()).unwrap();
-        assert_ne!(content, Ok(b"one".to_vec()));
+        let snapshot = snapshot(change);
+        sender.send(snapshot.clone()).unwrap();
+        assert_ne!(snapshot, bad);
     };
-    let _watch = Watch::start(&file, read(&file), on_change).unwrap();
+    let current = FileSnapshot::of(&file, read(&file));
+    let _watch = Watch::start(&file, LoadOptions::default(), current, on_change).unwrap();
     for text in ["one", "two"] {
         fs::write(&file, text).unwrap();
-        assert_eq!(delivered.recv_timeout(GUARD).unwrap(), Ok(text.into()));
+        assert_eq!(delivered.recv_timeout(GUARD).unwrap(), of(text));
     }
 }
 

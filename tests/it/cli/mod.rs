@@ -11,6 +11,7 @@ mod hooks;
 mod init;
 #[cfg(unix)]
 mod process;
+mod profiles;
 mod schema;
 mod show;
 mod validate;

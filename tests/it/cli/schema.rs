@@ -25,6 +25,23 @@ fn what_is_printed_is_fresh_and_anything_else_is_stale() {
 }
 
 #[test]
+fn includes_and_guardrails_have_schemas_of_their_own() {
+    let program = Portcullis::new();
+    let keys = |flag: &str| {
+        let schema = program.run(&["schema", flag]).json();
+        assert!(jsonschema::draft7::meta::is_valid(&schema), "{flag}");
+        let keys = schema["properties"].as_object().expect("keys").keys().cloned();
+        keys.collect::<Vec<_>>()
+    };
+    let included = ["origins", "backends", "commands", "groups", "permissions", "include"];
+    assert_eq!(keys("--include"), included);
+    assert_eq!(keys("--guardrails"), ["never"]);
+    for args in [&["--include", "--guardrails"][..], &["--include", "--check"]] {
+        assert_eq!(program.run(&[&["schema"], args].concat()).code, 2, "{args:?}");
+    }
+}
+
+#[test]
 fn a_copy_that_cannot_be_read_cannot_be_checked() {
     let run = Portcullis::new().run(&["schema", "--check", "missing.json"]);
     assert_eq!((run.code, run.text()), (3, ""));

@@ -1,7 +1,10 @@
 //! `validate`: a verdict as exit code, and findings for people, for logs and for programs.
 
 use super::MANIFEST;
-use crate::support::{cli::Portcullis, manifest::HINT};
+use crate::support::{
+    cli::{Portcullis, Run},
+    manifest::{HINT, repository},
+};
 use serde_json::{Value, json};
 
 const FAULTY: &str = "version: 1
@@ -160,4 +163,88 @@ fn a_terminal_is_coloured_unless_no_color_says_otherwise() {
     // An empty value is none: https://no-color.org
     assert!(on_terminal(Some("")));
     assert!(!program.run(&["validate"]).text().contains('\u{1b}'), "a pipe is not coloured");
+}
+
+const NEEDY: &str = "version: 1
+app: { id: dev.example.cli, frontend: dist, sites: { docs: { root: site } } }
+windows:
+  main: { url: \"notes.html?new#top\" }
+  split: { webviews: { left: {}, right: { url: sub/ } } }
+secrets: { ops: { env: PORTCULLIS_TEST_SECRET }, key: { file: key } }
+commands:
+  tool: { run: { process: { program: ./tool, cwd: work, env: [\"TOKEN={secret:ops}\", \"KEY={secret:key}\"] } } }
+permissions: { main: { windows: [main], allow: [tool] } }
+";
+
+#[test]
+fn what_the_machine_lacks_is_told_where_it_is_asked_for() {
+    let program = Portcullis::with_manifest(NEEDY);
+    program.run(&["validate"]).expect(0, "1 file is valid\n", "");
+    let places = |program: &Portcullis, secret: Option<&str>| {
+        let mut command = program.command(&["validate", "--host", "--format", "json"]);
+        command.env_remove("PORTCULLIS_TEST_SECRET");
+        command.envs(secret.map(|secret| ("PORTCULLIS_TEST_SECRET", secret)));
+        let run = Run::of(&mut command, b"");
+        let found = run.json()["diagnostics"].as_array().expect("findings").clone();
+        let place = |found: &Value| {
+            let word = |key: &str| found[key].to_string().replace('"', "");
+            format!("{} {}:{}", word("code"), word("line"), word("column"))
+        };
+        (run.code, found.iter().map(place).collect::<Vec<_>>())
+    };
+    let all = [
+        "missing-frontend 2:39",
+        "missing-frontend 2:68",
+        "missing-secret 6:24",
+        "missing-secret 6:63",
+        "missing-program 8:38",
+        "missing-file 8:51",
+    ];
+    assert_eq!(places(&program, None), (1, all.map(str::to_owned).to_vec()));
+    let program = program
+        .file("dist/other.html", "")
+        .file("site/index.html", "")
+        .file("key", "k")
+        .file("tool", "")
+        .file("work/file", "");
+    let pages = ["missing-frontend 4:16", "missing-frontend 5:24", "missing-frontend 5:48"];
+    assert_eq!(places(&program, Some("s")), (0, pages.map(str::to_owned).to_vec()));
+    assert_eq!(places(&program, Some("")).1[3], "missing-secret 6:24");
+    let program = program
+        .file("dist/notes.html", "")
+        .file("dist/index.html", "")
+        .file("dist/sub/index.html", "");
+    assert_eq!(places(&program, Some("s")), (0, Vec::new()));
+}
+
+#[test]
+fn no_format_prints_a_secret() {
+    let path = repository().join("tests/manifests/invalid/literal-secret-places.yaml");
+    let text = std::fs::read_to_string(path).expect("a manifest");
+    let secrets = ["5e884898da28", "hunter2", "correct-horse", "ghp_0123456789abcdefABCD"];
+    let program = Portcullis::with_manifest(&text);
+    for format in ["human", "plain", "json", "sarif", "github", "junit"] {
+        let run = program.run(&["validate", "--format", format]);
+        assert_eq!(run.code, 1);
+        for secret in secrets {
+            assert!(text.contains(secret), "{secret}");
+            let is_told = run.text().contains(secret) || run.stderr.contains(secret);
+            assert!(!is_told, "{format}: {run:?}");
+        }
+        assert!(run.text().contains("literal-secret"), "{format}");
+    }
+    // Nor does what a result is recognised by depend on it.
+    let prints = |program: &Portcullis| {
+        let report = program.run(&["validate", "--format", "sarif"]).json();
+        let results = report["runs"][0]["results"].as_array().expect("results").clone();
+        results
+            .into_iter()
+            .map(|mut result| result["partialFingerprints"].take())
+            .collect::<Vec<_>>()
+    };
+    let other = secrets
+        .iter()
+        .fold(text, |text, secret| text.replace(secret, &secret.chars().rev().collect::<String>()));
+    let other = other.replace("DCBAfedcba9876543210_phg", "ghp_DCBAfedcba9876543210");
+    assert_eq!(prints(&program), prints(&Portcullis::with_manifest(&other)));
 }

@@ -178,6 +178,18 @@ pub(super) fn model() -> impl Strategy<Value = Model> {
     })
 }
 
+/// A manifest, and the callers and commands of guardrails: what those deny, nobody may be allowed.
+pub(super) fn model_and_guardrails() -> impl Strategy<Value = (Model, Vec<Permission>)> {
+    (model(), vec(permission(), 0..3)).prop_map(|(model, mut guardrails)| {
+        for guardrail in &mut guardrails {
+            guardrail.origins.get_or_insert_with(|| vec!["app".to_owned(), "remote".to_owned()]);
+            guardrail.deny.retain(|entry| model.names_something(entry));
+        }
+        guardrails.retain(|guardrail| !guardrail.deny.is_empty());
+        (model, guardrails)
+    })
+}
+
 /// The same manifest with its permissions, and the entries of each, in another order.
 pub(super) fn model_and_shuffle() -> impl Strategy<Value = (Model, Model)> {
     model().prop_flat_map(|model| {

@@ -1,6 +1,8 @@
-//! Who may call what: the files of `tests/decisions/` case by case, and properties against a naive evaluation.
+//! Who may call what: the files of `tests/decisions/` case by case, and properties of decisions and of checks against
+//! a naive evaluation.
 
 mod cases;
+mod checks;
 mod generate;
 mod oracle;
 mod properties;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// The origin of the frontend that the gateway serves itself.
-const APP: &str = if cfg!(any(target_os = "windows", target_os = "android")) {
+pub(super) const APP: &str = if cfg!(any(target_os = "windows", target_os = "android")) {
     "http://app.localhost"
 } else {
     "app://localhost"
@@ -81,7 +81,7 @@ impl Model {
     }
 
     /// The dimensions in which a permission does not match.
-    fn misses(&self, permission: &Permission, visitor: &Visitor) -> Vec<&'static str> {
+    pub(super) fn misses(&self, permission: &Permission, visitor: &Visitor) -> Vec<&'static str> {
         let is_label = |patterns: &Option<Vec<String>>, text: &str| {
             patterns
                 .as_ref()
@@ -126,14 +126,16 @@ impl Model {
 }
 
 impl Permission {
-    fn allows(&self, command: &str) -> bool {
-        self.allow
-            .iter()
-            .any(|entry| if entry == "*" { !command.contains(':') } else { run(entry, command) })
+    pub(super) fn allows(&self, command: &str) -> bool {
+        self.allow.iter().any(|entry| allows(entry, command))
     }
 }
 
-fn denies(entry: &str, command: &str) -> bool {
+pub(super) fn allows(entry: &str, command: &str) -> bool {
+    if entry == "*" { !command.contains(':') } else { run(entry, command) }
+}
+
+pub(super) fn denies(entry: &str, command: &str) -> bool {
     entry == "*" || run(entry, command)
 }
 

@@ -47,19 +47,20 @@ fn keys_are_offered_where_they_fit_and_are_missing() {
         "{top:?}"
     );
     assert!(!top.contains(&"version".to_owned()) && !top.contains(&"app".to_owned()), "{top:?}");
-    assert_eq!(labels("version: 1\napp: { id: a.b, ‸ }\n"), ["name", "frontend", "csp"]);
-    assert_eq!(labels("version: 1\napp:\n  id: a.b\n  ‸\n"), ["name", "frontend", "csp"]);
-    assert_eq!(labels("version: 1\napp:\n  id: a.b\n  na‸\n"), ["name", "frontend", "csp"]);
-    assert_eq!(
-        labels("version: 1\napp: {}\ncommands:\n  greet:\n    run:\n      ‸"),
-        ["value", "process", "native"]
-    );
+    let keys = ["name", "frontend", "dev", "csp", "sites"];
+    assert_eq!(labels("version: 1\napp: { id: a.b, ‸ }\n"), keys);
+    assert_eq!(labels("version: 1\napp:\n  id: a.b\n  ‸\n"), keys);
+    assert_eq!(labels("version: 1\napp:\n  id: a.b\n  na‸\n"), keys);
+    let run = labels("version: 1\napp: {}\ncommands:\n  greet:\n    run:\n      ‸");
+    for key in ["value", "process", "http", "native", "use"] {
+        assert!(run.contains(&key.to_owned()), "{run:?}");
+    }
 }
 
 #[test]
 fn what_must_be_there_comes_first() {
     let text = "version: 1\napp: {}\ncommands:\n  greet:\n    ‸\n";
-    assert_eq!(labels(text), ["run", "description", "args", "limits"]);
+    assert_eq!(labels(text), ["run", "description", "args", "returns", "limits"]);
 }
 
 #[test]
@@ -93,17 +94,19 @@ fn the_words_of_a_value_are_offered() {
 
 #[test]
 fn names_are_offered_where_permissions_name_them() {
-    let commands = ["greet", "wipe", "plugin:git|log", "plugin:git|push", "plugin:git|*", "*"];
+    let commands =
+        ["greet", "wipe", "plugin:git|log", "plugin:git|push", "plugin:git|*", "@core", "*"];
     assert_eq!(labels(&permission("  more: { windows: [main], allow: [‸")), commands);
     assert_eq!(
         labels(&permission("  more:\n    windows: [main]\n    allow:\n      - gr‸\n")),
-        commands
+        // An item in a line of its own may also become a mapping.
+        [&commands[..], &["commands", "scope"]].concat()
     );
     assert_eq!(labels(&permission("  more: { windows: [‸] }")), ["main", "viewer"]);
     assert_eq!(labels(&permission("  more: { webviews: [main, ‸] }")), ["main", "viewer"]);
     assert_eq!(
         labels(&permission("  more: { origins: [‸] }")),
-        ["app", "remote", "docs", "tenants"]
+        ["docs", "tenants", "app", "remote"]
     );
     let grouped = permission("  more: { allow: [‸] }\ngroups: { read: [greet] }\n");
     assert!(labels(&grouped).contains(&"@read".to_owned()));
@@ -123,7 +126,7 @@ fn a_name_gets_the_quotes_that_it_needs() {
 fn arguments_are_offered_in_placeholders() {
     let with = |run: &str| MANIFEST.replace("run: { value: \"Hello, {name}! {times}\" }", run);
     let text = with("run: { value: \"Hello, {‸");
-    assert_eq!(labels(&text), ["name", "times"]);
+    assert_eq!(labels(&text), ["name", "times", "origin:"]);
     assert_eq!(taken(&text, "name"), "    run: { value: \"Hello, {name}");
     assert_eq!(taken(&with("run: { value: \"{na‸}\" }"), "name"), "    run: { value: \"{name}\" }");
     assert!(labels(&with("run: { value: \"{{‸\" }")).is_empty());

@@ -32,8 +32,8 @@ Greets by name. 😀
 It answers with `Hello, {name}! {times}`.
 
 **Who may call it**
-- `viewer` at `app`
 - `main` at `app`, `docs`
+- `viewer` at `app`
 - allowed by `main-window` (gateway.yaml:30)
 - allowed by `everybody` (gateway.yaml:34)";
 

@@ -1,8 +1,11 @@
 //! The language server as an editor meets it: the real binary, spoken with over its pipes.
 
+mod actions;
 mod completion;
 mod findings;
 mod hover;
+mod includes;
+mod language;
 mod navigation;
 mod protocol;
 mod typing;
@@ -11,7 +14,7 @@ mod typing;
 const MANIFEST: &str = r#"version: 1
 app: { id: dev.example.lsp, frontend: . }
 origins:
-  docs: https://docs.example.com
+  docs: "http://localhost:8080"
   tenants: "https://{tenant}.example.com"
 windows:
   main: {}

@@ -165,6 +165,14 @@ fn type_and_compare(steps: &[Vec<Edit>], encoding: &str) {
 fn ask_everything(editor: &mut Editor, text: &str, step: &[Edit], encoding: &str) {
     let document = json!({ "uri": editor.uri("gateway.yaml") });
     editor.ask("textDocument/documentSymbol", json!({ "textDocument": document }));
+    let options = json!({ "tabSize": 2, "insertSpaces": true });
+    let params = json!({ "textDocument": document, "options": options });
+    editor.ask("textDocument/formatting", params);
+    let (start, end) = (position(text, 0, encoding), position(text, text.len(), encoding));
+    let range = json!({ "start": start, "end": end });
+    let params =
+        json!({ "textDocument": document, "range": range, "context": { "diagnostics": [] } });
+    editor.ask("textDocument/codeAction", params);
     for (start, length, _) in step {
         for part in [*start, start + length, start + 0.01] {
             let at = byte(text, part);

@@ -9,8 +9,16 @@ use std::{
 use tempfile::TempDir;
 
 /// The codes that these tests show instead of a file in `tests/manifests`.
-pub(super) const MADE: [Code; 5] =
-    [Code::MissingFile, Code::NotAFile, Code::UnreadableFile, Code::FileTooLarge, Code::NotUtf8];
+///
+/// A file that belongs to somebody else only the super-user can make: `app/owner.rs` tests that with owners made up.
+pub(super) const MADE: [Code; 6] = [
+    Code::MissingFile,
+    Code::NotAFile,
+    Code::UnreadableFile,
+    Code::FileTooLarge,
+    Code::NotUtf8,
+    Code::ForeignOwner,
+];
 
 /// Checks what `portcullis validate gateway.yaml` says in a folder.
 #[track_caller]

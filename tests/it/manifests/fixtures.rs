@@ -1,14 +1,15 @@
 //! `tests/manifests`: what is said about each file, whole. A new file is found by itself; `UPDATE=1` writes its text.
 
-use super::files;
+use super::{files, includes};
 use crate::support::manifest::{
-    FOLDERS, HINT, Run, assert_text_beside, codes, files as files_in, load_manifest, manifests,
-    portcullis, repository, run, validate,
+    FOLDERS, HINT, Run, assert_text_beside, codes, files as files_in, folders, load_manifest,
+    manifests, portcullis, repository, run, validate,
 };
 use portcullis::{
     Registry,
-    app::unregistered,
+    app::{host, unregistered, unsupported},
     diagnostic::{Code, Diagnostic, Format, Style, has_errors, render, summary_line},
+    gateway::Mode,
     manifest::Backend,
 };
 use serde_json::{Map, Value};
@@ -19,12 +20,16 @@ use std::{
 
 /// The code that a file is named after: the longest one that its name begins with.
 fn named_code(path: &Path) -> Code {
+    find_code(path)
+        .unwrap_or_else(|| panic!("{}: no code has this name: CODE-case.yaml", path.display()))
+}
+
+fn find_code(path: &Path) -> Option<Code> {
     let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
     let is_named = |code: &&Code| {
         stem.strip_prefix(code.as_str()).and_then(|rest| rest.strip_prefix('-')).is_some()
     };
-    let code = Code::ALL.iter().filter(is_named).max_by_key(|code| code.as_str().len());
-    *code.unwrap_or_else(|| panic!("{}: no code has this name: CODE-case.yaml", path.display()))
+    Code::ALL.iter().filter(is_named).max_by_key(|code| code.as_str().len()).copied()
 }
 
 /// The codes that stand in a rendered text, in its order.
@@ -80,16 +85,30 @@ fn warnings_exit_0_with_the_text_beside_them_and_1_where_they_are_denied() {
 }
 
 #[test]
-fn manifests_that_lack_a_function_are_valid_and_do_not_start() {
+fn manifests_that_this_build_cannot_run_are_valid_and_do_not_start() {
     for path in manifests("tests/manifests/start") {
         assert_eq!(validate(repository(), &path).code, Some(0), "{}", path.display());
         let loaded = load_manifest(&path);
-        let manifest = loaded.manifest.expect("a valid manifest");
-        let missing = unregistered(&manifest, &Registry::standard());
+        let manifest = loaded.manifest.as_ref().expect("a valid manifest");
+        let mut missing = unregistered(manifest, &Registry::standard());
+        missing.extend(unsupported(&loaded, Mode::Development));
         let text = render(&missing, &loaded.sources, Format::Human, Style::default());
         let text = format!("{}\n\n{}\n", text.trim_end(), summary_line(&missing, 1));
         assert_text_beside(&path, &text);
         assert_named_and_listed(&path, &missing, &text);
+    }
+}
+
+#[test]
+fn what_a_machine_lacks_is_found_only_where_it_is_asked_for() {
+    for path in manifests("tests/manifests/host") {
+        assert_eq!(validate(repository(), &path).code, Some(0), "{}", path.display());
+        let found =
+            run(portcullis().current_dir(repository()).args(["validate", "--host"]).arg(&path));
+        assert_eq!((found.code, found.err.as_str()), (Some(1), HINT), "{}", path.display());
+        assert_text_beside(&path, &found.out);
+        let missing = host(&load_manifest(&path));
+        assert_named_and_listed(&path, &missing, &found.out);
     }
 }
 
@@ -160,11 +179,12 @@ fn nothing_that_was_written_is_lost_on_the_way_to_a_valid_manifest() {
 #[test]
 fn every_code_has_a_fixture() {
     let mut shown: BTreeSet<Code> = files::MADE.iter().copied().collect();
-    for folder in ["invalid", "warning", "start"] {
+    for folder in ["invalid", "warning", "start", "host"] {
         shown.extend(
             manifests(&format!("tests/manifests/{folder}")).iter().map(|path| named_code(path)),
         );
     }
+    shown.extend(folders(includes::FOLDER).iter().filter_map(|path| find_code(path)));
     let lacking: Vec<&Code> = Code::ALL.iter().filter(|code| !shown.contains(code)).collect();
     assert!(lacking.is_empty(), "no fixture is named after {lacking:?}");
 }
@@ -175,7 +195,7 @@ fn every_file_of_the_folder_is_read_by_a_test() {
     for entry in std::fs::read_dir(folder).expect("the folder") {
         let name = entry.expect("an entry").file_name();
         assert!(
-            FOLDERS.iter().any(|known| name == *known),
+            FOLDERS.iter().any(|known| name == *known) || name == "include",
             "no test reads tests/manifests/{name:?}"
         );
     }

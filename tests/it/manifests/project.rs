@@ -61,6 +61,16 @@ fn every_name_is_offered_where_it_may_stand_and_with_a_description() {
         "plugin:git|status",
         "word_count",
         "plugin:git|*",
+        "@core",
+        "@core:app",
+        "@core:event",
+        "@core:image",
+        "@core:menu",
+        "@core:path",
+        "@core:resources",
+        "@core:tray",
+        "@core:webview",
+        "@core:window",
         "*",
     ];
     assert_eq!(offered(&format!("{permission}/allow/items/anyOf")), commands);

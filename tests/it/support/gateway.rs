@@ -13,13 +13,16 @@ use portcullis::{
     },
     ipc::SinkError,
     policy::PolicyStore,
-    reload::{Content, load_content},
+    reload::{Change, Content, Disk, FileSnapshot, Files, LoadOptions, Watch, load_from},
     serde_json::{self, Value, json},
     transport::{Body, Message, answer_message, answer_request},
 };
 use std::{
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, channel},
+    },
 };
 
 /// The origin of the app's own pages.
@@ -55,9 +58,34 @@ impl Gateway {
 
     pub(crate) fn start(text: &str, registry: Registry, mode: Mode) -> Self {
         let path = Path::new("gateway.yaml");
-        let mut loaded = load_content(path, Ok(text.as_bytes().to_vec()));
+        let files = FileSnapshot::of(path, Ok(text.as_bytes().to_vec()));
+        Self::load(path, &LoadOptions::default(), &files, registry, mode).0
+    }
+
+    /// A gateway whose manifest lies in a folder and is watched, and what it tells of edits.
+    pub(crate) fn watched(path: &Path, options: LoadOptions) -> (Self, Watch, Receiver<Notice>) {
+        let mode = Mode::Development;
+        let (gateway, snapshot) = Self::load(path, &options, &Disk, Registry::standard(), mode);
+        let (told, notices) = channel();
+        let editor = Arc::clone(&gateway.editor);
+        let on_change = move |change| match change {
+            Change::Content(snapshot) => told.send(editor.apply(&snapshot)).unwrap_or_default(),
+            Change::Mode(mode) => panic!("the mode became {mode:?}"),
+        };
+        let watch = Watch::start(path, options, snapshot, on_change).unwrap();
+        (gateway, watch, notices)
+    }
+
+    fn load(
+        path: &Path,
+        options: &LoadOptions,
+        files: &dyn Files,
+        registry: Registry,
+        mode: Mode,
+    ) -> (Self, FileSnapshot) {
+        let mut loaded = load_from(path, options, files);
         let checked = loaded.manifest.take();
-        let checked = checked.unwrap_or_else(|| panic!("{text}\n{:#?}", loaded.diagnostics));
+        let checked = checked.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics));
         let services = Arc::<Services>::default();
         let store = PolicyStore::new(|generation| {
             build(&checked, &loaded.sources, &registry, &services, generation)
@@ -67,6 +95,7 @@ impl Gateway {
         let sessions = Arc::<Sessions>::default();
         let editor = Editor {
             path: path.to_owned(),
+            options: options.clone(),
             registry,
             services,
             pipeline: Arc::clone(&pipeline),
@@ -74,7 +103,7 @@ impl Gateway {
             app: checked.app.clone(),
             windows: checked.windows.clone(),
         };
-        Self { pipeline, sessions, editor: Arc::new(editor), notes }
+        (Self { pipeline, sessions, editor: Arc::new(editor), notes }, loaded.snapshot)
     }
 
     /// What is in force.
@@ -113,7 +142,7 @@ impl Gateway {
     }
 
     pub(crate) fn apply(&self, content: Content) -> Notice {
-        self.editor.apply(content)
+        self.editor.apply(&FileSnapshot::of(&self.editor.path, content))
     }
 
     /// An edit that must be accepted.

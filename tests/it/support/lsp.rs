@@ -3,6 +3,7 @@
 use super::cli::Portcullis;
 use serde_json::{Value, json};
 use std::{
+    collections::BTreeMap,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     process::{Child, ChildStdin, ChildStdout, Stdio},
 };
@@ -19,7 +20,7 @@ pub(crate) struct Editor {
     next: i32,
     /// What the server said without being asked.
     pub(crate) told: Vec<Value>,
-    version: i64,
+    versions: BTreeMap<String, i64>,
 }
 
 impl Editor {
@@ -30,7 +31,15 @@ impl Editor {
         let mut process = command.spawn().expect("the server starts");
         let input = process.stdin.take();
         let output = BufReader::new(process.stdout.take().expect("an output"));
-        Self { program, process, input, output, next: 0, told: Vec::new(), version: 0 }
+        Self {
+            program,
+            process,
+            input,
+            output,
+            next: 0,
+            told: Vec::new(),
+            versions: BTreeMap::new(),
+        }
     }
 
     /// A session whose client can do everything that the server asks for, and counts in UTF-16.
@@ -43,6 +52,7 @@ impl Editor {
         let mut editor = Self::silent(program);
         let capabilities = json!({
             "general": general,
+            "workspace": { "workspaceEdit": { "documentChanges": true } },
             "textDocument": {
                 "publishDiagnostics": { "relatedInformation": true },
                 "completion": { "completionItem": { "snippetSupport": true } },
@@ -120,17 +130,23 @@ impl Editor {
         answer["result"].take()
     }
 
+    fn next_version(&mut self, name: &str) -> i64 {
+        let version = self.versions.entry(name.to_owned()).or_default();
+        *version += 1;
+        *version
+    }
+
     pub(crate) fn open(&mut self, name: &str, text: &str) {
-        self.version += 1;
+        let version = self.next_version(name);
         let uri = self.uri(name);
         let document =
-            json!({ "uri": uri, "languageId": "yaml", "version": self.version, "text": text });
+            json!({ "uri": uri, "languageId": "yaml", "version": version, "text": text });
         self.tell("textDocument/didOpen", json!({ "textDocument": document }));
     }
 
     pub(crate) fn change(&mut self, name: &str, changes: &Value) {
-        self.version += 1;
-        let document = json!({ "uri": self.uri(name), "version": self.version });
+        let version = self.next_version(name);
+        let document = json!({ "uri": self.uri(name), "version": version });
         let params = json!({ "textDocument": document, "contentChanges": changes });
         self.tell("textDocument/didChange", params);
     }
@@ -142,7 +158,7 @@ impl Editor {
 
     /// The findings for the newest version of an open document.
     pub(crate) fn findings(&mut self, name: &str) -> Vec<Value> {
-        let version = Some(self.version);
+        let version = self.versions.get(name).copied();
         self.next_findings(name, version)
     }
 
@@ -166,10 +182,15 @@ impl Editor {
 
     /// Opens a text with a cursor in it; the place of the cursor.
     pub(crate) fn open_at_cursor(&mut self, text: &str) -> Value {
+        self.open_file_at_cursor("gateway.yaml", text)
+    }
+
+    /// Opens a text with a cursor in it as a file; the place of the cursor.
+    pub(crate) fn open_file_at_cursor(&mut self, name: &str, text: &str) -> Value {
         let at = text.find(CURSOR).expect("a cursor");
         let position = position(text, at);
-        self.open("gateway.yaml", &text.replacen(CURSOR, "", 1));
-        json!({ "textDocument": { "uri": self.uri("gateway.yaml") }, "position": position })
+        self.open(name, &text.replacen(CURSOR, "", 1));
+        json!({ "textDocument": { "uri": self.uri(name) }, "position": position })
     }
 
     /// Ends the session as the protocol has it.

@@ -14,7 +14,7 @@ use std::{
 };
 
 /// The folders of `tests/manifests`: what `validate` thinks of the files in each.
-pub(crate) const FOLDERS: [&str; 4] = ["valid", "invalid", "warning", "start"];
+pub(crate) const FOLDERS: [&str; 5] = ["valid", "invalid", "warning", "start", "host"];
 
 pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -95,6 +95,7 @@ commands:
   reject: { run: { native: reject } }
   never: { run: { native: never }, limits: { timeout: 5ms } }
   forever: { run: { native: never } }
+  single: { run: { native: hold }, limits: { concurrency: 1 } }
   sized: { args: { n: { type: integer } }, run: { native: tick } }
 permissions: { both: { windows: [\"*\"], allow: [\"*\"] } }
 ";
@@ -237,6 +238,52 @@ async fn a_call_whose_future_is_dropped_ends_and_gives_its_place_back() {
         let notes = holding.gateway.take_notes();
         let outcomes: Vec<_> = notes.iter().map(|note| note.outcome).collect();
         assert_eq!(outcomes, [Outcome::Cancelled]);
+    }
+    holding.assert_places_are_free().await;
+}
+
+#[tokio::test]
+async fn a_commands_own_rate_takes_the_place_of_the_shared_one() {
+    let ticks = Ticks::default();
+    let rest = "
+limits: { rate: 3/m }
+commands:
+  tick: { run: { native: tick } }
+  rare: { run: { native: tick }, limits: { rate: 1/m } }
+  often: { run: { native: tick }, limits: { rate: 5/m } }
+permissions: { main: { windows: [main, other], allow: [\"*\"] } }
+";
+    let gateway = Gateway::new(rest, ticks.registry());
+    for label in ["main", "other"] {
+        let webview = gateway.open(label);
+        for (command, calls) in [("rare", 1), ("often", 5), ("tick", 3)] {
+            for lane in Lane::ALL.iter().cycle().take(calls) {
+                let answer = gateway.call_over(*lane, &webview, &Call::new(command)).await;
+                assert!(answer.is_ok(), "{command}");
+            }
+            let answer = gateway.call(&webview, &Call::new(command)).await;
+            assert_eq!(answer.code(), "rate_limited", "{command}");
+        }
+    }
+    assert_eq!(ticks.count(), 2 * (1 + 5 + 3));
+}
+
+#[tokio::test]
+async fn a_commands_own_concurrency_takes_the_place_of_the_shared_one() {
+    let holding = Holding::new();
+    let single = holding.start(Lane::Protocol, "single");
+    holding.until_running(1).await;
+    for lane in Lane::ALL {
+        let answer = holding.gateway.call_over(lane, &holding.main, &Call::new("single")).await;
+        assert_eq!(answer.code(), "too_many_calls");
+    }
+    // The two places that the other commands share are free.
+    let others = Lane::ALL.map(|lane| holding.start(lane, "hold"));
+    holding.until_running(3).await;
+    holding.gate.add_permits(3);
+    assert!(single.await.unwrap().is_ok());
+    for call in others {
+        assert!(call.await.unwrap().is_ok());
     }
     holding.assert_places_are_free().await;
 }

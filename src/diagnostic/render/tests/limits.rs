@@ -2,7 +2,7 @@
 
 use super::{bare, sources};
 use crate::{
-    diagnostic::{Code, Diagnostic, Format, Report, Style, render},
+    diagnostic::{Code, Diagnostic, Format, Omitted, Report, Style, render},
     source::{FileId, Span},
 };
 
@@ -102,4 +102,28 @@ fn files_outside_the_repository_keep_their_whole_path() {
     let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
     let expected = serde_json::json!({ "uri": "else%20where.yaml", "uriBaseId": "%SRCROOT%" });
     assert_eq!(place["artifactLocation"], expected);
+}
+
+#[test]
+fn every_format_says_how_much_was_left_out_and_the_verdict_knows() {
+    let (sources, ids) = sources(&["a: 1\n"]);
+    let found = [bare(Code::UnusedArgument, Span::new(ids[0], 0, 1), "x")];
+    let mut report = Report::of(&found, &sources);
+    assert!(!report.is_refused());
+    report.omit(Omitted { errors: 0, warnings: 2 });
+    assert!(!report.is_refused() && report.clone().deny_warnings(true).is_refused());
+    report.omit(Omitted { errors: 7, warnings: 0 });
+    assert!(report.is_refused());
+    assert_eq!(report.summary_line(), "7 errors, 3 warnings in 1 file");
+    let words = "and 7 more errors, 2 more warnings";
+    for format in [Format::Human, Format::Plain, Format::Github, Format::Junit] {
+        assert!(report.render(format, Style::default()).contains(words), "{format:?}");
+    }
+    assert_eq!(report.to_json()["omitted"], serde_json::json!({ "errors": 7, "warnings": 2 }));
+    let sarif = super::sarif::render(&report);
+    let notice = &sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"][0];
+    assert_eq!(notice["message"]["text"], "9 more findings are not part of this file");
+    let whole = Report::of(&found, &sources);
+    assert!(!whole.render(Format::Human, Style::default()).contains("more"));
+    assert!(whole.to_json()["omitted"].is_null());
 }

@@ -1,0 +1,145 @@
+//! What a valid manifest asks for and this build cannot carry out yet: better not to start than to leave it out.
+
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    document::Node,
+    gateway::Mode,
+    manifest::{
+        ArgumentKind, Creation, Downloads, Links, Manifest, PluginKind, Popups, Widen, Window,
+    },
+    reload::Loaded,
+    source::Span,
+};
+use std::collections::BTreeSet;
+
+/// A finding for each part that cannot be carried out, at its place; nothing for a manifest with errors.
+///
+/// In production the development server does not matter.
+pub fn unsupported(loaded: &Loaded, mode: Mode) -> Vec<Diagnostic> {
+    let (Some(manifest), Some(document)) = (&loaded.manifest, &loaded.document) else {
+        return Vec::new();
+    };
+    let mut parts = Parts::default();
+    parts.app(manifest, document, mode);
+    for window in &manifest.windows {
+        parts.window(window, document);
+    }
+    parts.commands(manifest, document);
+    parts.permissions(manifest);
+    parts.settings(manifest, document);
+    parts.found
+}
+
+#[derive(Default)]
+struct Parts {
+    found: Vec<Diagnostic>,
+    /// The same part through several commands is one part.
+    seen: BTreeSet<Span>,
+}
+
+impl Parts {
+    fn add(&mut self, span: Span, what: &str) {
+        if self.seen.insert(span) {
+            let message = format!("{what} are not part of this build yet");
+            self.found.push(Diagnostic::new(Code::Unsupported, span, message).help(
+                "leave it out to run the app; `validate`, `explain` and `matrix` work all the same",
+            ));
+        }
+    }
+
+    fn key(&mut self, owner: Option<&Node>, key: &str, what: &str) {
+        if let Some(entry) = owner.and_then(|owner| owner.entry(key)) {
+            self.add(entry.key, what);
+        }
+    }
+
+    fn app(&mut self, manifest: &Manifest, document: &Node, mode: Mode) {
+        if manifest.app.dev.is_some() && mode == Mode::Development {
+            self.key(
+                document.find("app"),
+                "dev",
+                "development servers, which `--production` ignores,",
+            );
+        }
+        for site in manifest.sites.values() {
+            self.add(site.span, "sites");
+        }
+        for event in manifest.events.values() {
+            self.add(event.span, "events");
+        }
+    }
+
+    fn window(&mut self, window: &Window, document: &Node) {
+        let node = document.find("windows").and_then(|node| node.find(window.label.as_str()));
+        match window.creation {
+            Creation::Start => {}
+            Creation::OnDemand => self.key(node, "create", "windows that open on demand"),
+            Creation::Template { .. } => self.key(node, "template", "windows of a template"),
+        }
+        if !window.webviews.is_empty() {
+            self.key(node, "webviews", "windows with webviews of their own");
+        }
+        if window.navigate.is_some() {
+            self.key(node, "navigate", "rules for navigation");
+        }
+        if window.links != Links::default() {
+            self.key(node, "links", "rules for links");
+        }
+        if window.popups != Popups::default() {
+            self.key(node, "popups", "rules for popups");
+        }
+        if window.downloads != Downloads::default() {
+            self.key(node, "downloads", "rules for downloads");
+        }
+        if window.devtools {
+            self.key(node, "devtools", "settings for the inspector");
+        }
+    }
+
+    fn commands(&mut self, manifest: &Manifest, document: &Node) {
+        for (name, plugin) in &manifest.plugins {
+            if let PluginKind::Builtin(_) = plugin.kind {
+                let node = document.find("plugins").and_then(|node| node.find(name.as_str()));
+                self.key(node, "use", "built-in plugins");
+            }
+        }
+        for stream in manifest.commands.values().flat_map(|command| &command.streams) {
+            self.add(stream.span, "streams");
+        }
+        for argument in manifest.arguments() {
+            match argument.kind {
+                ArgumentKind::Value => {}
+                ArgumentKind::Path(_) => self.add(argument.span, "path arguments"),
+                ArgumentKind::Channel { .. } => self.add(argument.span, "channel arguments"),
+            }
+        }
+    }
+
+    fn permissions(&mut self, manifest: &Manifest) {
+        let is_core = |plugin: &str| !manifest.plugins.keys().any(|name| name.as_str() == plugin);
+        for permission in &manifest.permissions {
+            for entry in permission.allow.iter().chain(&permission.deny) {
+                // Namespaces that nothing declares are those of the core.
+                if entry.value.plugin().is_some_and(is_core) {
+                    self.add(entry.span, "commands of the core");
+                }
+                if let Some(scope) = &entry.scope {
+                    self.add(scope.span, "scopes");
+                }
+            }
+        }
+    }
+
+    fn settings(&mut self, manifest: &Manifest, document: &Node) {
+        let channels = document.find("channels");
+        self.key(channels, "queue", "limits of channels");
+        self.key(channels, "overflow", "limits of channels");
+        let reload = document.find("reload");
+        if manifest.reload.widen != Widen::default() {
+            self.key(reload, "widen", "rules for edits");
+        }
+        if manifest.reload.assets {
+            self.key(reload, "assets", "pages that reload by themselves");
+        }
+    }
+}
