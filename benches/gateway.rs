@@ -7,7 +7,7 @@
 use divan::{Bencher, black_box};
 use portcullis::{
     Registry,
-    app::compose,
+    app::{Services, compose},
     channel::{Outbox, Page, PageCall},
     gateway::{Answer, InvokeKey, Mode, NoAudit, Pipeline, RequestHead, Session},
     ipc::{Caller, InvokeBody, InvokeResponse, SinkError},
@@ -147,8 +147,8 @@ mod decision {
 mod call {
     use super::{
         Answer, Arc, Bencher, InvokeBody, InvokeKey, InvokeResponse, Mode, NoAudit, Origin, Outbox,
-        Page, PageCall, Pipeline, PolicyStore, Registry, RequestHead, Runtime, SIZES, Session,
-        SinkError, Size, Value, black_box, compose, policy,
+        Page, PageCall, Pipeline, PolicyStore, Registry, RequestHead, Runtime, SIZES, Services,
+        Session, SinkError, Size, Value, black_box, compose, policy,
     };
 
     /// A Rust function that gives its arguments back, from the head of the request to the answer.
@@ -181,7 +181,9 @@ mod call {
                 })
                 .function("blocking", |value: Value| Ok::<_, ()>(value));
             let loaded = size.load();
-            let store = PolicyStore::new(|_| compose(policy(&loaded), &registry));
+            let store = PolicyStore::new(|_| {
+                compose(policy(&loaded), &registry, &Services::default(), &Arc::default())
+            });
             let label = || "main".parse().expect("a label");
             let key = InvokeKey::generate().expect("a key");
             let outbox = Outbox::new(Arc::new(Nowhere), usize::MAX, usize::MAX);

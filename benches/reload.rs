@@ -2,7 +2,7 @@
 
 use portcullis::{
     Registry,
-    app::{Editor, Notice, build},
+    app::{Editor, Notice, Services, build},
     gateway::{Mode, NoAudit, Pipeline, Sessions},
     policy::PolicyStore,
     reload::{Change, LoadOptions, Watch, load},
@@ -50,9 +50,12 @@ fn measure(commands: usize, save: Save) -> Result<Vec<Duration>, Box<dyn Error>>
     let loaded = load(&path);
     let checked = loaded.manifest.as_ref().ok_or("the manifest has errors")?;
     let registry = Registry::standard();
-    let store =
-        PolicyStore::new(|generation| build(checked, &loaded.sources, &registry, generation));
+    let services = Arc::<Services>::default();
+    let store = PolicyStore::new(|generation| {
+        build(checked, &loaded.sources, &registry, &services, generation)
+    });
     let editor = Editor {
+        services,
         path: path.clone(),
         options: LoadOptions::default(),
         registry: registry.clone(),

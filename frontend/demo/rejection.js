@@ -6,6 +6,7 @@ const DENIALS = new Set(["not_allowed", "unknown_command"]);
 /** The command was allowed and its arguments were in order: it ran, or should have. */
 const FAILURES = new Set([
   ...["timeout", "program_not_found", "process_failed", "invalid_output", "output_too_large", "invalid_result"],
+  ...["sidecar_failed", "sidecar_stopped", "upstream_failed", "upstream_status", "upstream_redirected"],
   ...["internal", "transport_failed", "no_gateway", "error"],
 ]);
 

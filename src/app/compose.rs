@@ -1,14 +1,15 @@
 //! From a policy's routes to the commands that run: the only place that knows every backend.
 
+use super::{Services, secrets::secrets};
 use crate::{
-    backend,
+    backend::{self, SidecarCall},
     check::Checked,
     command::{BoxFuture, Command, Invocation, Registry},
     diagnostic::{Code, Diagnostic, nearest},
     gateway::Snapshot,
     ipc::{Rejection, RejectionCode, Reply},
     manifest::{Backend, Manifest},
-    plan::ProcessPlan,
+    plan::{ProcessPlan, SecretStore, SidecarPlan},
     policy::{Policy, Route, compile},
     source::Sources,
 };
@@ -19,34 +20,61 @@ pub fn build(
     manifest: &Checked<Manifest>,
     sources: &Sources,
     registry: &Registry,
+    services: &Services,
     generation: u64,
 ) -> Snapshot {
-    compose(compile(manifest, sources, generation), registry)
+    let policy = compile(manifest, sources, generation);
+    compose(policy, registry, services, &Arc::new(secrets(manifest)))
 }
 
 /// Builds what runs behind every command of a policy.
-pub fn compose(policy: Policy, registry: &Registry) -> Snapshot {
-    let commands = policy.routes.iter().map(|route| command(route, registry)).collect();
+pub fn compose(
+    policy: Policy,
+    registry: &Registry,
+    services: &Services,
+    secrets: &Arc<SecretStore>,
+) -> Snapshot {
+    let commands =
+        policy.routes.iter().map(|route| command(route, registry, services, secrets)).collect();
     Snapshot { policy, commands }
 }
 
-fn command(route: &Route, registry: &Registry) -> Arc<dyn Command> {
+fn command(
+    route: &Route,
+    registry: &Registry,
+    services: &Services,
+    secrets: &Arc<SecretStore>,
+) -> Arc<dyn Command> {
     if let Some(what) = route.unenforced {
         let message = format!("`{}` has {what}, which this build cannot enforce yet", route.name);
-        return Arc::new(Unavailable(message));
+        return Arc::new(Unavailable::new(message));
     }
     match &route.backend {
         Backend::Value(template) => Arc::new(backend::Value::new(template.clone())),
         Backend::Process(plan) => {
             let plan = ProcessPlan { cwd: started_in(&plan.cwd), ..plan.clone() };
-            Arc::new(backend::Process::new(plan, route.payload))
+            Arc::new(backend::Process::new(plan, route.payload).secrets(Arc::clone(secrets)))
+        }
+        Backend::Http(plan) => {
+            let (clients, secrets) = (services.http.clone(), Arc::clone(secrets));
+            Arc::new(backend::Http::new(plan.clone(), clients, secrets, route.payload))
+        }
+        Backend::Sidecar(call) => {
+            let plan = &*call.sidecar;
+            let plan = SidecarPlan { cwd: started_in(&plan.cwd), ..plan.clone() };
+            match services.sidecars.find(&plan, secrets, route.payload) {
+                Ok(sidecar) => {
+                    Arc::new(SidecarCall::new(sidecar, call.method.clone(), route.payload))
+                }
+                Err(rejection) => Arc::new(Unavailable(rejection)),
+            }
         }
         Backend::Native(name) => {
             let message = || format!("no Rust function is registered as `{name}`");
-            registry.find(name).unwrap_or_else(|| Arc::new(Unavailable(message())))
+            registry.find(name).unwrap_or_else(|| Arc::new(Unavailable::new(message())))
         }
-        Backend::Http(_) | Backend::Sidecar(_) | Backend::Builtin(_) => {
-            Arc::new(Unavailable(format!("this build cannot run `{}` yet", route.name)))
+        Backend::Builtin(_) => {
+            Arc::new(Unavailable::new(format!("this build cannot run `{}` yet", route.name)))
         }
     }
 }
@@ -80,11 +108,16 @@ pub fn unregistered(manifest: &Checked<Manifest>, registry: &Registry) -> Vec<Di
 
 /// Stands in for a command that cannot run, where the rest of the manifest is still of use.
 #[derive(Debug)]
-struct Unavailable(String);
+struct Unavailable(Rejection);
+
+impl Unavailable {
+    fn new(message: String) -> Self {
+        Self(Rejection::new(RejectionCode::Unsupported, message))
+    }
+}
 
 impl Command for Unavailable {
     fn call(&self, _: Invocation) -> BoxFuture<'_, Reply> {
-        let rejection = Rejection::new(RejectionCode::Unsupported, self.0.clone());
-        Box::pin(std::future::ready(Err(rejection)))
+        Box::pin(std::future::ready(Err(self.0.clone())))
     }
 }

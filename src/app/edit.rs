@@ -1,6 +1,6 @@
 //! An edit of the manifest on its way into force: compiled, composed, swapped in, or kept out with its diagnostics.
 
-use super::{Notice, build, obstacles};
+use super::{Notice, Services, build, obstacles};
 use crate::{
     command::Registry,
     diagnostic::has_errors,
@@ -23,6 +23,8 @@ pub struct Editor {
     pub options: LoadOptions,
     /// The Rust functions that `native` can name.
     pub registry: Registry,
+    /// Running sidecars, and connections.
+    pub services: Arc<Services>,
     /// What answers calls.
     pub pipeline: Arc<Pipeline>,
     /// The webviews that are open.
@@ -59,10 +61,11 @@ impl Editor {
         let Some(manifest) = &loaded.manifest else {
             return Notice::EditRejected(Box::new(loaded));
         };
+        let (registry, services) = (&self.registry, &self.services);
         let generation = self
             .pipeline
             .store()
-            .swap(|generation| build(manifest, &loaded.sources, &self.registry, generation));
+            .swap(|generation| build(manifest, &loaded.sources, registry, services, generation));
         self.sessions.reconcile(&self.pipeline.store().snapshot());
         let needs_restart = manifest.app != self.app || !same(&manifest.windows, &self.windows);
         Notice::EditAccepted { generation, needs_restart, loaded: Box::new(loaded) }

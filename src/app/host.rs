@@ -1,18 +1,16 @@
 //! What `validate --host` adds: what depends on this machine, such as programs, secrets and built pages.
 
-use super::compose::started_in;
+use super::{compose::started_in, secrets::missing_secrets};
 use crate::{
     backend::locate,
     diagnostic::{Code, Diagnostic},
     document::Node,
-    manifest::{Backend, Manifest, Page, PluginKind, Secret, SecretSource, SharedKind},
-    name::Word,
+    manifest::{Backend, Manifest, Page, PluginKind, SharedKind},
     reload::Loaded,
     source::Span,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env,
     path::Path,
 };
 
@@ -22,7 +20,7 @@ pub fn host(loaded: &Loaded) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let mut found = programs(manifest, document);
-    found.extend(manifest.secrets.iter().filter_map(|(name, secret)| missing_secret(name, secret)));
+    found.extend(missing_secrets(manifest));
     found.extend(pages(manifest, document));
     for (name, site) in &manifest.sites {
         let span = document.pointer(&format!("/app/sites/{name}/root"));
@@ -93,33 +91,6 @@ fn missing_program(program: &str, root: &Path, span: Span) -> Option<Diagnostic>
         Diagnostic::new(Code::MissingProgram, span, error.to_string())
             .help(error.help().unwrap_or("name another program")),
     )
-}
-
-fn missing_secret(name: &Word, secret: &Secret) -> Option<Diagnostic> {
-    let (message, help) = match &secret.source.value {
-        SecretSource::Environment(variable) => {
-            let what = match env::var_os(variable) {
-                None => "is not set",
-                Some(value) if value.is_empty() => "is empty",
-                Some(_) => return None,
-            };
-            let help = format!("set it where the gateway is started: `{variable}=…`");
-            (format!("the secret `{name}`: the environment variable `{variable}` {what}"), help)
-        }
-        SecretSource::File(file) => {
-            let what = match std::fs::File::open(file) {
-                Ok(_) if file.is_file() => return None,
-                Ok(_) => "is not a file".to_owned(),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                    "does not exist".to_owned()
-                }
-                Err(error) => format!("cannot be read: {error}"),
-            };
-            let help = "write the secret into it, readable for the gateway's user alone".to_owned();
-            (format!("the secret `{name}`: `{}` {what}", file.display()), help)
-        }
-    };
-    Some(Diagnostic::new(Code::MissingSecret, secret.source.span, message).help(help))
 }
 
 /// The frontend's folder, or else the pages in it.

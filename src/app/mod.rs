@@ -16,6 +16,8 @@ mod ready;
 mod run;
 #[cfg(feature = "webview")]
 mod screenshot;
+mod secrets;
+mod services;
 #[cfg(feature = "webview")]
 mod terminal;
 mod unsupported;
@@ -31,4 +33,5 @@ pub use obstacles::obstacles;
 pub use owner::foreign_owners;
 #[cfg(feature = "webview")]
 pub use run::{Options, RunError, run};
+pub use services::Services;
 pub use unsupported::unsupported;

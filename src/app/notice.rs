@@ -4,7 +4,7 @@ use crate::{
     diagnostic::to_json,
     gateway::Outcome,
     ipc::Caller,
-    name::Label,
+    name::{Label, Word},
     reload::{Loaded, WatchMode},
 };
 use serde_json::{Value, json};
@@ -43,6 +43,13 @@ pub enum Notice {
         caller: Caller,
         /// Why.
         outcome: Outcome,
+    },
+    /// A sidecar wrote a line to standard error, or was started again.
+    Sidecar {
+        /// Its name.
+        name: Word,
+        /// What it wrote, or what became of it.
+        text: String,
     },
     /// A picture of a window was written.
     Screenshot(PathBuf),
@@ -84,6 +91,7 @@ impl fmt::Display for Notice {
             Self::Refused { command, caller, outcome } => {
                 write!(f, "refused: `{command}` for {caller}: {outcome}")
             }
+            Self::Sidecar { name, text } => write!(f, "`{name}`: {text}"),
             Self::Screenshot(path) => write!(f, "screenshot: {}", path.display()),
             Self::Failed(message) => write!(f, "warning: {message}"),
         }
@@ -119,6 +127,9 @@ impl Notice {
                 "origin": caller.origin.as_ref().map(ToString::to_string),
                 "code": outcome.to_string(),
             }),
+            Self::Sidecar { name, text } => {
+                json!({ "event": "sidecar", "name": name, "text": text })
+            }
             Self::Screenshot(path) => json!({ "event": "screenshot", "file": path }),
             Self::Failed(message) => json!({ "event": "failed", "message": message }),
         }

@@ -1,7 +1,7 @@
 //! The event loop: windows, their pages' events, and the end.
 
 use super::{
-    Assets, Editor, Notice, build,
+    Assets, Editor, Notice, Services, build,
     lanes::{self, Lanes},
     ready, screenshot,
     terminal::TerminalAudit,
@@ -124,19 +124,23 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
     if gtk::init().is_err() {
         return Err(RunError::NoDisplay);
     }
-    let store = PolicyStore::new(|generation| {
-        build(manifest, &loaded.sources, &options.registry, generation)
-    });
-    let tell: Arc<dyn Fn(Notice) + Send + Sync> = Arc::from(options.tell);
-    let audit = TerminalAudit::new(Arc::clone(&tell));
-    let pipeline = Arc::new(Pipeline::new(store, options.mode, Box::new(audit)));
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(system)?;
+    let tell: Arc<dyn Fn(Notice) + Send + Sync> = Arc::from(options.tell);
+    let say = Arc::clone(&tell);
+    let services = Services::new(move |notice| say(notice)).starting_on(runtime.handle().clone());
+    let services = Arc::new(services);
+    let store = PolicyStore::new(|generation| {
+        build(manifest, &loaded.sources, &options.registry, &services, generation)
+    });
+    let audit = TerminalAudit::new(Arc::clone(&tell));
+    let pipeline = Arc::new(Pipeline::new(store, options.mode, Box::new(audit)));
     let sessions = Arc::new(Sessions::default());
     let editor = Editor {
         path: options.manifest.clone(),
         options: options.load.clone(),
         registry: options.registry.clone(),
+        services,
         pipeline: Arc::clone(&pipeline),
         sessions: Arc::clone(&sessions),
         app: manifest.app.clone(),

@@ -5,10 +5,8 @@ use crate::{
     document::Node,
     gateway::Mode,
     manifest::{
-        ArgumentKind, Backend, Creation, Downloads, Links, Manifest, PluginKind, Popups,
-        SharedKind, Widen, Window,
+        ArgumentKind, Creation, Downloads, Links, Manifest, PluginKind, Popups, Widen, Window,
     },
-    name::CommandName,
     reload::Loaded,
     source::Span,
 };
@@ -26,21 +24,10 @@ pub fn unsupported(loaded: &Loaded, mode: Mode) -> Vec<Diagnostic> {
     for window in &manifest.windows {
         parts.window(window, document);
     }
-    parts.backends(manifest, document);
     parts.commands(manifest, document);
     parts.permissions(manifest);
     parts.settings(manifest, document);
     parts.found
-}
-
-/// What a command's `run` says.
-fn run<'a>(document: &'a Node, name: &CommandName) -> Option<&'a Node> {
-    let plugin = name.as_str().strip_prefix("plugin:").and_then(|name| name.split_once('|'));
-    let (owner, name) = match plugin {
-        Some((plugin, name)) => (document.find("plugins")?.find(plugin)?, name),
-        None => (document, name.as_str()),
-    };
-    owner.find("commands")?.find(name)?.find("run")
 }
 
 #[derive(Default)]
@@ -109,46 +96,15 @@ impl Parts {
         }
     }
 
-    fn backends(&mut self, manifest: &Manifest, document: &Node) {
-        for (name, backend) in &manifest.backends {
-            let node = document.find("backends").and_then(|node| node.find(name.as_str()));
-            match backend.kind {
-                SharedKind::Process => {}
-                SharedKind::Http => self.key(node, "http", "requests to HTTP services"),
-                SharedKind::Sidecar(_) => self.key(node, "sidecar", "sidecars"),
-            }
-        }
-        for (name, plugin) in &manifest.plugins {
-            let node = document.find("plugins").and_then(|node| node.find(name.as_str()));
-            match plugin.kind {
-                PluginKind::Declared => {}
-                PluginKind::Sidecar(_) => self.key(node, "sidecar", "sidecars"),
-                PluginKind::Builtin(_) => self.key(node, "use", "built-in plugins"),
-            }
-        }
-    }
-
     fn commands(&mut self, manifest: &Manifest, document: &Node) {
-        for (name, command) in &manifest.commands {
-            match &command.run.value {
-                // Their backend or plugin is reported.
-                Backend::Http(_) if command.shared.is_some() => continue,
-                Backend::Sidecar(_) | Backend::Builtin(_) => continue,
-                Backend::Http(_) => {
-                    self.key(run(document, name), "http", "requests to HTTP services");
-                    continue;
-                }
-                Backend::Value(_) | Backend::Process(_) | Backend::Native(_) => {}
+        for (name, plugin) in &manifest.plugins {
+            if let PluginKind::Builtin(_) = plugin.kind {
+                let node = document.find("plugins").and_then(|node| node.find(name.as_str()));
+                self.key(node, "use", "built-in plugins");
             }
-            for stream in &command.streams {
-                self.add(stream.span, "streams");
-            }
-            for capture in &command.captures {
-                self.add(capture.span, "captures of the caller's origin");
-            }
-            for secret in &command.secrets {
-                self.add(secret.span, "secrets");
-            }
+        }
+        for stream in manifest.commands.values().flat_map(|command| &command.streams) {
+            self.add(stream.span, "streams");
         }
         for argument in manifest.arguments() {
             match argument.kind {

@@ -1,16 +1,21 @@
-//! What runs behind a command that the manifest describes whole: a value, or a program.
+//! What runs behind a command that the manifest describes whole: a value, a program, a sidecar, or an HTTP service.
 
+mod http;
 mod process;
+mod sidecar;
 mod value;
 
+pub use http::{Http, HttpClients};
 pub use process::{Process, ProgramError, locate};
+pub use sidecar::{Sidecar, SidecarCall, SidecarLog, Sidecars};
 pub use value::Value;
 
 use crate::{
     ipc::{InvokeBody, Rejection, RejectionCode},
-    plan::RenderError,
+    plan::{Reference, RenderError},
 };
 use serde_json::Map;
+use std::{env, ffi::OsString};
 
 /// A call's arguments by name; a call without a body has none.
 fn arguments(body: InvokeBody) -> Result<Map<String, serde_json::Value>, Rejection> {
@@ -27,25 +32,40 @@ fn arguments(body: InvokeBody) -> Result<Map<String, serde_json::Value>, Rejecti
     }
 }
 
-/// A template that the call's arguments do not fill.
+/// A template that the call does not fill.
 fn unfilled(error: &RenderError) -> Rejection {
-    let code = match error {
-        RenderError::Missing(_) => RejectionCode::MissingArgument,
+    match error {
+        RenderError::Missing(_) => {
+            Rejection::new(RejectionCode::MissingArgument, error.to_string())
+        }
         RenderError::NotText { .. }
         | RenderError::NotList(_)
         | RenderError::OptionLike(_)
-        | RenderError::Nul(_) => RejectionCode::InvalidArgument,
-        RenderError::Unbound(_) => RejectionCode::Unsupported,
-    };
-    Rejection::new(code, error.to_string())
+        | RenderError::Nul(_) => Rejection::new(RejectionCode::InvalidArgument, error.to_string()),
+        RenderError::Unbound(Reference::Capture(name)) => {
+            let message = format!("the caller's origin says nothing about `{name}`");
+            Rejection::new(RejectionCode::UnboundCapture, message)
+        }
+        RenderError::Unbound(Reference::Secret(name)) => {
+            let message = format!("the secret `{name}` is not on this machine");
+            Rejection::new(RejectionCode::MissingSecret, message)
+                .help("`secrets` says where it is read from, when the gateway starts")
+        }
+    }
+}
+
+/// The variables that a plan names, as far as the gateway has them itself.
+fn inherited(names: &[String]) -> impl Iterator<Item = (&str, OsString)> {
+    names.iter().filter_map(|name| Some((name.as_str(), env::var_os(name)?)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        command::Invocation,
-        ipc::{Caller, NoPage},
+        command::{Command as _, Invocation},
+        ipc::{Caller, InvokeResponse, NoPage},
+        plan::JsonTemplate,
     };
     use serde_json::json;
 
@@ -58,11 +78,25 @@ mod tests {
                 webview: "main".parse().unwrap(),
                 origin: None,
             },
+            captures: Vec::new(),
             body,
             headers: Vec::new(),
             generation: 1,
             sink: NoPage::shared(),
         }
+    }
+
+    #[tokio::test]
+    async fn captures_stand_for_what_the_caller_is() {
+        let template = JsonTemplate::parse(&json!(["{origin:tenant}"])).unwrap();
+        let command = Value::new(template);
+        let mut call = invocation(InvokeBody::Json(json!(null)));
+        let unbound = command.call(call).await.unwrap_err();
+        assert_eq!(unbound.code(), Some(RejectionCode::UnboundCapture));
+        call = invocation(InvokeBody::Json(json!(null)));
+        call.captures = vec![("tenant".to_owned(), "acme".to_owned())];
+        let bound = command.call(call).await;
+        assert_eq!(bound, Ok(InvokeResponse::Json(r#"["acme"]"#.to_owned())));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{arguments, unfilled};
 use crate::{
     command::{BoxFuture, Command, Invocation},
     ipc::{InvokeBody, InvokeResponse, Reply},
-    plan::JsonTemplate,
+    plan::{Bindings, JsonTemplate},
 };
 use serde_json::Map;
 
@@ -32,12 +32,14 @@ impl Value {
         Self { answer }
     }
 
-    fn answer(&self, body: InvokeBody) -> Reply {
+    fn answer(&self, body: InvokeBody, captures: &[(String, String)]) -> Reply {
         let arguments = arguments(body)?;
         match &self.answer {
             Answer::Fixed(text) => Ok(InvokeResponse::Json(text.clone())),
             Answer::Filled(template) => {
-                let value = template.render(&arguments).map_err(|error| unfilled(&error))?;
+                let value = template
+                    .render(Bindings::from(&arguments).captures(captures))
+                    .map_err(|error| unfilled(&error))?;
                 InvokeResponse::json(&value)
             }
         }
@@ -46,7 +48,7 @@ impl Value {
 
 impl Command for Value {
     fn call(&self, invocation: Invocation) -> BoxFuture<'_, Reply> {
-        Box::pin(std::future::ready(self.answer(invocation.body)))
+        Box::pin(std::future::ready(self.answer(invocation.body, &invocation.captures)))
     }
 }
 

@@ -7,10 +7,10 @@ use super::{
     locate::{load, locate},
 };
 use crate::{
-    app::build,
+    app::{Services, build},
     channel::Outbox,
     command::Registry,
-    diagnostic::Format,
+    diagnostic::{Format, json_text},
     gateway::{Answer, InvokeKey, Mode, NoAudit, Pipeline, RequestHead, Session},
     ipc::{Caller, InvokeResponse},
     policy::PolicyStore,
@@ -52,8 +52,15 @@ pub(super) fn call(args: &Args, format: Format, registry: &Registry) -> Exit {
         Err(message) => return usage(&message),
     };
     args.caller.tell_defaults(&caller, format);
-    let store =
-        PolicyStore::new(|generation| build(&manifest, &loaded.sources, registry, generation));
+    let services = Services::new(move |notice| {
+        complain(&match format {
+            Format::Json => json_text(&notice.to_json()),
+            _ => notice.to_string(),
+        });
+    });
+    let store = PolicyStore::new(|generation| {
+        build(&manifest, &loaded.sources, registry, &services, generation)
+    });
     let pipeline = Pipeline::new(store, Mode::Development, Box::new(NoAudit));
     let answer = match answer(&pipeline, &caller, args) {
         Ok(answer) => answer,

@@ -21,6 +21,8 @@ pub struct Invocation {
     pub command: CommandName,
     /// Who calls.
     pub caller: Caller,
+    /// What the captures of the caller's origin stand for, if the command's plan refers to any.
+    pub captures: Vec<(String, String)>,
     /// The arguments, checked against the declaration, with defaults filled in; or raw bytes.
     pub body: InvokeBody,
     /// The request's headers as the page set them, names in lower case; the gateway's own are not among them.

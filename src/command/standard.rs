@@ -172,6 +172,7 @@ mod tests {
                 webview: "main".parse().unwrap(),
                 origin: None,
             },
+            captures: Vec::new(),
             body,
             headers: Vec::new(),
             generation: 7,

@@ -22,9 +22,15 @@ pub(super) async fn dispatch(
 ) -> Reply {
     let command = call.snapshot.commands.get(permit.command().index()).ok_or_else(no_route)?;
     let caller = &call.sight.caller;
+    let captures = if route.has_captures {
+        call.snapshot.policy.authority.captures(permit.command(), caller)
+    } else {
+        Vec::new()
+    };
     let invocation = Invocation {
         command: route.name.clone(),
         caller: caller.clone(),
+        captures,
         body,
         headers: call.head.headers.clone(),
         generation: permit.generation(),

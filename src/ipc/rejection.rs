@@ -42,9 +42,18 @@ rejection_codes! {
     Cancelled "cancelled" "The page that made the call is gone, so the command was ended.",
     ProgramNotFound "program_not_found" "The program is not installed.",
     ProcessFailed "process_failed" "The program ended with an error.",
-    InvalidOutput "invalid_output" "The program's output is not what `output` declares.",
+    InvalidOutput "invalid_output" "The output of what ran is not what `output` declares.",
     InvalidResult "invalid_result" "The result is not what `returns` declares.",
-    OutputTooLarge "output_too_large" "The program's output is larger than `limits.payload` allows.",
+    OutputTooLarge "output_too_large" "The output of what ran is larger than `limits.payload` allows.",
+    SidecarFailed "sidecar_failed" "The sidecar could not be started, or broke the protocol.",
+    SidecarStopped "sidecar_stopped" "The sidecar ended before it answered.",
+    SidecarBusy "sidecar_busy" "Too many calls wait for the sidecar.",
+    UpstreamFailed "upstream_failed" "The service could not be reached, or broke off.",
+    UpstreamStatus "upstream_status" "The service answered with a status that is no success.",
+    UpstreamRedirected "upstream_redirected" "The service answered with a redirect, which is not followed.",
+    AddressNotAllowed "address_not_allowed" "The service's name stands for an address that `addresses` does not allow.",
+    MissingSecret "missing_secret" "A secret that the command needs is not on this machine.",
+    UnboundCapture "unbound_capture" "The caller's origin does not have the capture that the command needs.",
     ChannelGone "channel_gone" "The channel's message was fetched before or is not this page's.",
     Unsupported "unsupported" "The command needs what this build cannot do yet, or a function that nobody registered.",
     Internal "internal" "The gateway itself failed.",
@@ -114,16 +123,23 @@ impl Rejection {
         })
     }
 
-    /// The same without what only the app's own pages should read: a program's words and its exit code.
+    /// The same without what only the app's own pages should read: what runs, a program's words and its exit code.
     #[must_use]
     pub fn for_strangers(self) -> Self {
-        let about_a_program = [
+        let about_what_ran = [
             RejectionCode::ProgramNotFound,
             RejectionCode::ProcessFailed,
             RejectionCode::InvalidOutput,
+            RejectionCode::SidecarFailed,
+            RejectionCode::SidecarStopped,
+            RejectionCode::UpstreamFailed,
+            RejectionCode::UpstreamStatus,
+            RejectionCode::UpstreamRedirected,
+            RejectionCode::AddressNotAllowed,
+            RejectionCode::MissingSecret,
         ];
         match self.code() {
-            Some(code) if about_a_program.contains(&code) => {
+            Some(code) if about_what_ran.contains(&code) => {
                 Self::new(code, code.summary().trim_end_matches('.').to_lowercase())
             }
             _ => self,

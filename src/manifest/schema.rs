@@ -17,6 +17,9 @@ use std::sync::LazyLock;
 /// Ways to say what runs; a command has exactly one.
 const WAYS: [&str; 5] = ["value", "process", "http", "native", "use"];
 
+/// Methods of a request to an HTTP service; it has exactly one, of its own or of its backend.
+const METHODS: [&str; 6] = ["get", "head", "post", "put", "patch", "delete"];
+
 /// The manifest's JSON Schema, draft-07, as it is committed in `schema/gateway.schema.json`.
 pub fn schema() -> Value {
     let mut schema = schema_of::<File>();
@@ -43,11 +46,15 @@ fn schema_of<T: JsonSchema>() -> Value {
     let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
     let command = "/properties/commands/additionalProperties";
     tighten(&mut schema, command, true);
+    let backend = "/properties/backends/additionalProperties/properties/http";
+    if let Some(http) = schema.pointer_mut(backend) {
+        http["oneOf"] = at_most_one(&METHODS);
+    }
     let plugin = "/properties/plugins/additionalProperties";
     tighten(&mut schema, &format!("{plugin}{command}"), false);
     if let Some(plugin) = schema.pointer_mut(plugin) {
         plugin["if"] = json!({ "required": ["sidecar"] });
-        let ways: Vec<Value> = WAYS.iter().map(|way| json!({ "required": [way] })).collect();
+        let ways = one_of(&WAYS);
         let command = json!({ "required": ["run"], "properties": { "run": { "anyOf": ways } } });
         plugin["else"] =
             json!({ "properties": { "commands": { "additionalProperties": command } } });
@@ -61,14 +68,31 @@ fn tighten(schema: &mut Value, place: &str, needs_run: bool) {
     if needs_run {
         command["required"] = json!(["run"]);
     }
-    let mut ways: Vec<Value> = WAYS.iter().map(|way| json!({ "required": [way] })).collect();
+    let mut ways = one_of(&WAYS);
     if !needs_run {
         ways.push(json!({ "required": ["method"], "not": { "required": ["use"] } }));
         ways.push(json!({ "maxProperties": 0 }));
     }
     if let Some(run) = command.pointer_mut("/properties/run").and_then(Value::as_object_mut) {
         run.insert("oneOf".to_owned(), ways.into());
+        // Its backend may have the method already.
+        run.insert("allOf".to_owned(), json!([{ "oneOf": at_most_one(&METHODS) }]));
     }
+    if let Some(http) = command.pointer_mut("/properties/run/properties/http") {
+        http["oneOf"] = one_of(&METHODS).into();
+    }
+}
+
+/// A branch for each of some keys.
+fn one_of(keys: &[&str]) -> Vec<Value> {
+    keys.iter().map(|key| json!({ "required": [key] })).collect()
+}
+
+/// The same, with one more for none of them.
+fn at_most_one(keys: &[&str]) -> Value {
+    let mut branches = one_of(keys);
+    branches.push(json!({ "not": { "anyOf": branches } }));
+    branches.into()
 }
 
 /// What the derived schema says about Rust types, said about the file.

@@ -117,8 +117,8 @@ impl Findings<'_> {
             | ValidationErrorKind::OneOfMultipleValid { .. }
                 if self.alternatives(error).is_some() =>
             {
-                let found =
-                    self.not_one_of(&pointer, &self.alternatives(error).unwrap_or_default());
+                let keys = self.alternatives(error).unwrap_or_default();
+                let found = self.not_one_of(&pointer, error.schema_path().as_str(), &keys);
                 self.diagnostics.extend(found);
                 return;
             }

@@ -1,11 +1,17 @@
 //! What a command's `run:` says, parsed: written by the manifest, executed by a backend, known to both.
 
+mod bindings;
+mod json;
 mod remote;
+mod secret;
 mod template;
 mod words;
 
+pub use bindings::Bindings;
+pub use json::JsonTemplate;
 pub use remote::{HttpPlan, Method, RemoteCall, SidecarPlan};
-pub use template::{JsonTemplate, Reference, RenderError, Slot, SlotKind, Template, TemplateError};
+pub use secret::{SecretStore, SecretText};
+pub use template::{Reference, RenderError, Slot, SlotKind, Template, TemplateError};
 pub use words::{Addresses, Framing, Output, Restart, Start, StreamFraming, StreamSource};
 
 use crate::name::Word;

@@ -1,8 +1,9 @@
 //! Placeholders: `{name}` fills one slot or a part of one, `{name...}` one slot an item, `{{` and `}}` are braces.
 
+use super::Bindings;
 use crate::name::Word;
-use serde_json::{Map, Value};
-use std::fmt::{self, Write as _};
+use serde_json::Value;
+use std::{borrow::Cow, fmt};
 use thiserror::Error;
 
 /// Why a text is not a template. Offsets are bytes of the text.
@@ -152,17 +153,11 @@ fn is_unsafe_start(text: &str) -> bool {
     text.starts_with('-')
 }
 
-fn push_text(out: &mut String, name: &Word, value: &Value) -> Result<(), RenderError> {
+/// What a value is in a text.
+fn text<'v>(name: &Word, value: &'v Value) -> Result<Cow<'v, str>, RenderError> {
     let found = match value {
-        Value::String(text) => {
-            out.push_str(text);
-            return Ok(());
-        }
-        Value::Number(_) | Value::Bool(_) => {
-            // Writing into a String cannot fail.
-            let _ = write!(out, "{value}");
-            return Ok(());
-        }
+        Value::String(text) => return Ok(Cow::Borrowed(text)),
+        Value::Number(_) | Value::Bool(_) => return Ok(Cow::Owned(value.to_string())),
         Value::Null => "null",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
@@ -211,24 +206,63 @@ impl Template {
         }
     }
 
-    /// The text with the arguments in place.
-    pub fn render(&self, arguments: &Map<String, Value>) -> Result<String, RenderError> {
+    /// Whether a secret is part of the text.
+    pub fn is_secret(&self) -> bool {
+        self.references().any(|reference| matches!(reference, Reference::Secret(_)))
+    }
+
+    /// The text with the arguments in place, and captures and secrets where they are bound.
+    pub fn render<'a>(&self, bindings: impl Into<Bindings<'a>>) -> Result<String, RenderError> {
+        self.render_with(bindings, |out, _, text| {
+            out.push_str(text);
+            Ok(())
+        })
+    }
+
+    /// The same, where `push` says how each value is written; it is told what the value comes from.
+    pub fn render_with<'a>(
+        &self,
+        bindings: impl Into<Bindings<'a>>,
+        mut push: impl FnMut(&mut String, &Word, &str) -> Result<(), RenderError>,
+    ) -> Result<String, RenderError> {
+        let bindings = bindings.into();
         let mut out = String::new();
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Reference(reference) => {
-                    return Err(RenderError::Unbound(reference.clone()));
+                    let (name, text) = match reference {
+                        Reference::Capture(name) => (name, bindings.capture(name)),
+                        Reference::Secret(name) => (name, bindings.secret(name)),
+                    };
+                    let text = text.ok_or_else(|| RenderError::Unbound(reference.clone()))?;
+                    push(&mut out, name, text)?;
                 }
                 Part::Argument(name) => {
-                    let value = arguments
-                        .get(name.as_str())
+                    let value = bindings
+                        .argument(name)
                         .ok_or_else(|| RenderError::Missing(name.clone()))?;
-                    push_text(&mut out, name, value)?;
+                    push(&mut out, name, &text(name, value)?)?;
                 }
             }
         }
         Ok(out)
+    }
+
+    /// The argument or capture that the text's first character comes from.
+    fn leading(&self) -> Option<&Word> {
+        match self.parts.first() {
+            Some(Part::Argument(name) | Part::Reference(Reference::Capture(name))) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The first argument or capture in the text.
+    fn first(&self) -> Option<&Word> {
+        self.parts.iter().find_map(|part| match part {
+            Part::Argument(name) | Part::Reference(Reference::Capture(name)) => Some(name),
+            _ => None,
+        })
     }
 }
 
@@ -278,32 +312,30 @@ impl Slot {
     }
 
     /// Appends what the slot becomes to a program's arguments.
-    pub fn render(
+    pub fn render<'a>(
         &self,
-        arguments: &Map<String, Value>,
+        bindings: impl Into<Bindings<'a>>,
         argv: &mut Vec<String>,
     ) -> Result<(), RenderError> {
+        let bindings = bindings.into();
         match &self.kind {
             SlotKind::One(template) => {
-                let text = template.render(arguments)?;
-                let name = template.leading_argument();
-                argv.push(self.checked(text, name, template.arguments().next())?);
+                let text = template.render(bindings)?;
+                argv.push(self.checked(text, template.leading(), template.first())?);
             }
             SlotKind::Each(name) => {
-                let value = arguments
-                    .get(name.as_str())
-                    .ok_or_else(|| RenderError::Missing(name.clone()))?;
+                let value =
+                    bindings.argument(name).ok_or_else(|| RenderError::Missing(name.clone()))?;
                 let items = value.as_array().ok_or_else(|| RenderError::NotList(name.clone()))?;
                 for item in items {
-                    let mut text = String::new();
-                    push_text(&mut text, name, item)?;
+                    let text = text(name, item)?.into_owned();
                     argv.push(self.checked(text, Some(name), Some(name))?);
                 }
             }
             SlotKind::When(name, slots) => {
-                if arguments.get(name.as_str()).is_some_and(|value| !value.is_null()) {
+                if bindings.has_argument(name) {
                     for slot in slots {
-                        slot.render(arguments, argv)?;
+                        slot.render(bindings, argv)?;
                     }
                 }
             }
@@ -328,90 +360,6 @@ impl Slot {
                 Err(RenderError::OptionLike(name.clone()))
             }
             _ => Ok(text),
-        }
-    }
-}
-
-/// A JSON value in whose texts placeholders stand; one that is the whole text keeps its argument's JSON type.
-#[derive(Debug, Clone, PartialEq)]
-pub enum JsonTemplate {
-    /// A value without placeholders.
-    Literal(Value),
-    /// A text with placeholders.
-    Text(Template),
-    /// A list.
-    List(Vec<JsonTemplate>),
-    /// An object; keys are literal.
-    Object(Vec<(String, JsonTemplate)>),
-}
-
-impl JsonTemplate {
-    /// Reads a JSON value; the error comes with the JSON pointer of the text that it is in.
-    pub fn parse(value: &Value) -> Result<Self, (String, TemplateError)> {
-        Ok(match value {
-            Value::String(text) => {
-                let template: Template = text.parse().map_err(|error| (String::new(), error))?;
-                match template.literal() {
-                    Some(literal) => Self::Literal(literal.into()),
-                    None => Self::Text(template),
-                }
-            }
-            Value::Array(items) => {
-                let items = items.iter().enumerate().map(|(index, item)| {
-                    Self::parse(item).map_err(|(at, error)| (format!("/{index}{at}"), error))
-                });
-                let items = items.collect::<Result<Vec<_>, _>>()?;
-                Self::List(items).simplified()
-            }
-            Value::Object(members) => {
-                let members = members.iter().map(|(key, member)| {
-                    let escaped = key.replace('~', "~0").replace('/', "~1");
-                    Self::parse(member)
-                        .map(|template| (key.clone(), template))
-                        .map_err(|(at, error)| (format!("/{escaped}{at}"), error))
-                });
-                Self::Object(members.collect::<Result<Vec<_>, _>>()?).simplified()
-            }
-            other => Self::Literal(other.clone()),
-        })
-    }
-
-    /// A list or object without placeholders becomes one literal, so that a call need not build it anew.
-    fn simplified(self) -> Self {
-        match self.is_constant().then(|| self.render(&Map::new())) {
-            Some(Ok(value)) => Self::Literal(value),
-            _ => self,
-        }
-    }
-
-    /// Whether the value names no arguments.
-    pub fn is_constant(&self) -> bool {
-        match self {
-            Self::Literal(_) => true,
-            Self::Text(_) => false,
-            Self::List(items) => items.iter().all(Self::is_constant),
-            Self::Object(members) => members.iter().all(|(_, member)| member.is_constant()),
-        }
-    }
-
-    /// The value with the arguments in place.
-    pub fn render(&self, arguments: &Map<String, Value>) -> Result<Value, RenderError> {
-        match self {
-            Self::Literal(value) => Ok(value.clone()),
-            Self::Text(template) => match template.whole() {
-                Some(name) => Ok(arguments.get(name.as_str()).cloned().unwrap_or(Value::Null)),
-                None => template.render(arguments).map(Value::String),
-            },
-            Self::List(items) => items
-                .iter()
-                .map(|item| item.render(arguments))
-                .collect::<Result<_, _>>()
-                .map(Value::Array),
-            Self::Object(members) => members
-                .iter()
-                .map(|(key, member)| Ok((key.clone(), member.render(arguments)?)))
-                .collect::<Result<_, _>>()
-                .map(Value::Object),
         }
     }
 }

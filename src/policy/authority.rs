@@ -146,6 +146,28 @@ impl Authority {
         }
     }
 
+    /// What the captures of a caller's origin stand for, as the permissions say it that let the caller run the command.
+    ///
+    /// A capture that two of them read differently stands for nothing: it is not for the gateway to choose a tenant.
+    pub fn captures(&self, command: CommandId, caller: &Caller) -> Vec<(String, String)> {
+        let Some(origin) = &caller.origin else { return Vec::new() };
+        let mut found: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+        for permission in &self.permissions {
+            if !permission.allow.contains(command.index())
+                || !self.fit(permission, caller).is_match()
+            {
+                continue;
+            }
+            let bound = permission.origins.named.iter().filter_map(|(_, named)| named.bind(origin));
+            for (name, text) in bound.flatten() {
+                let known = found.entry(name).or_insert(Some(text));
+                *known = known.filter(|known| *known == text);
+            }
+        }
+        let bound = found.into_iter().filter_map(|(name, text)| Some((name, text?)));
+        bound.map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
+    }
+
     /// A caller's first sight: what it may do, for every command at once.
     ///
     /// Cost grows with the number of permissions times the number of commands divided by the bits of a word.
@@ -163,5 +185,75 @@ impl Authority {
         }
         allowed.difference_with(&denied);
         CallerRow { generation: self.generation, allowed }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Position;
+    use std::path::PathBuf;
+
+    /// Permissions that allow command 0 to a window, from origins of a pattern.
+    fn authority(permissions: &[(&str, &str)]) -> Authority {
+        let mut allow = FixedBitSet::with_capacity(1);
+        allow.insert(0);
+        let permission = |(window, pattern): &(&str, &str)| CompiledPermission {
+            id: "p".parse().unwrap(),
+            place: Place {
+                file: PathBuf::from("gateway.yaml"),
+                position: Position { line: 1, column: 1 },
+            },
+            windows: Some(vec![window.parse().unwrap()]),
+            webviews: None,
+            origins: Origins {
+                named: vec![("o".parse().unwrap(), pattern.parse().unwrap())],
+                ..Origins::default()
+            },
+            allow: allow.clone(),
+            deny: FixedBitSet::with_capacity(1),
+        };
+        Authority {
+            generation: 1,
+            app_origin: Origin::app(),
+            commands: BTreeMap::new(),
+            index: HashMap::default(),
+            permissions: permissions.iter().map(permission).collect(),
+            additive: FixedBitSet::with_capacity(1),
+        }
+    }
+
+    fn captures(permissions: &[(&str, &str)], origin: &str) -> Vec<(String, String)> {
+        let caller = Caller {
+            window: "main".parse().unwrap(),
+            webview: "main".parse().unwrap(),
+            origin: origin.parse().ok(),
+        };
+        authority(permissions).captures(CommandId::new(0), &caller)
+    }
+
+    #[test]
+    fn captures_are_read_by_the_permissions_that_let_the_caller_in() {
+        let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let tenants = ("main", "https://{tenant}.ops.example");
+        let acme = "https://acme.ops.example";
+        assert_eq!(captures(&[tenants], acme), [pair("tenant", "acme")]);
+        assert_eq!(captures(&[tenants], "https://acme.other.example"), []);
+        assert_eq!(captures(&[tenants], "null"), []);
+        // Another window's permission says nothing about this one.
+        let elsewhere = ("other", "https://{zone}.ops.example");
+        assert_eq!(captures(&[tenants, elsewhere], acme), [pair("tenant", "acme")]);
+        let beside = ("*", "https://{zone}.ops.example");
+        let both = [pair("tenant", "acme"), pair("zone", "acme")];
+        assert_eq!(captures(&[tenants, beside, tenants], acme), both);
+    }
+
+    #[test]
+    fn a_capture_that_is_read_in_two_ways_stands_for_nothing() {
+        let first = ("main", "https://{tenant}.{zone}.example");
+        let second = ("main", "https://{zone}.{tenant}.example");
+        assert_eq!(captures(&[first, second], "https://a.b.example"), []);
+        assert_eq!(captures(&[first, second, first], "https://a.b.example"), []);
+        assert_eq!(captures(&[first, second], "https://a.a.example").len(), 2);
     }
 }

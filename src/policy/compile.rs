@@ -40,6 +40,7 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         description: command.description.clone(),
         args: command.args.clone(),
         backend: command.run.value.clone(),
+        has_captures: !command.captures.is_empty(),
         payload: command.limits.payload.unwrap_or(manifest.limits.payload),
         timeout: command.limits.timeout.unwrap_or(manifest.limits.timeout),
         concurrency: command.limits.concurrency,

@@ -22,6 +22,8 @@ pub struct Route {
     pub backend: Backend,
     /// Largest body of a call and largest output, in bytes.
     pub payload: usize,
+    /// Whether what runs refers to captures of the caller's origin.
+    pub has_captures: bool,
     /// Longest run.
     pub timeout: Duration,
     /// Calls of the command that may run at once in one webview, if it has a limit of its own.

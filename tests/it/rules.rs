@@ -67,6 +67,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("notify", &["reload/watch"]),
     ("lsp_server", &["lsp/"]),
     ("lsp_types", &["lsp/"]),
+    ("reqwest", &["backend/http/"]),
+    ("rustls", &["backend/http/"]),
     ("wry", &["transport/", "app/"]),
     ("tao", &["transport/", "app/"]),
 ];

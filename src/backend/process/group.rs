@@ -9,7 +9,7 @@ use std::{io, process::ExitStatus};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 
 /// The program's ends of its pipes.
-pub(super) type Pipes = (Option<ChildStdin>, Option<ChildStdout>, Option<ChildStderr>);
+pub(in crate::backend) type Pipes = (Option<ChildStdin>, Option<ChildStdout>, Option<ChildStderr>);
 
 /// A program that leads a process group of its own. Dropping it kills the group.
 ///
@@ -27,7 +27,7 @@ pub(super) type Pipes = (Option<ChildStdin>, Option<ChildStdout>, Option<ChildSt
 /// [`end`]: Group::end
 /// [`exited`]: Group::exited
 #[derive(Debug)]
-pub(super) struct Group {
+pub(in crate::backend) struct Group {
     leader: Child,
     #[cfg(unix)]
     id: Option<Pid>,
@@ -35,7 +35,7 @@ pub(super) struct Group {
 
 impl Group {
     /// Starts a program as the leader of a new group.
-    pub(super) fn spawn(command: &mut Command) -> io::Result<Self> {
+    pub(in crate::backend) fn spawn(command: &mut Command) -> io::Result<Self> {
         command.kill_on_drop(true);
         #[cfg(unix)]
         command.process_group(0);
@@ -50,7 +50,7 @@ impl Group {
     }
 
     /// The pipes; a second call finds none.
-    pub(super) fn take_pipes(&mut self) -> Pipes {
+    pub(in crate::backend) fn take_pipes(&mut self) -> Pipes {
         (self.leader.stdin.take(), self.leader.stdout.take(), self.leader.stderr.take())
     }
 
@@ -59,7 +59,7 @@ impl Group {
     /// A thread of the blocking pool waits, because tokio's own `wait` reaps. Dropping the group frees the
     /// thread: the leader that it waits for is killed.
     #[cfg(unix)]
-    pub(super) async fn exited(&mut self) {
+    pub(in crate::backend) async fn exited(&mut self) {
         let Some(id) = self.id else { return };
         let wait = move || {
             let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
@@ -74,13 +74,13 @@ impl Group {
 
     /// Waits until the leader has ended.
     #[cfg(not(unix))]
-    pub(super) async fn exited(&mut self) {
+    pub(in crate::backend) async fn exited(&mut self) {
         // An error is met again, and reported, by `end`.
         let _ = self.leader.wait().await;
     }
 
     /// Kills what is left of the group, then reaps the leader.
-    pub(super) async fn end(&mut self) -> io::Result<ExitStatus> {
+    pub(in crate::backend) async fn end(&mut self) -> io::Result<ExitStatus> {
         self.kill();
         // Reaping and forgetting happen in one poll: a call that is cancelled here still knows its group.
         let status = self.leader.wait().await;
@@ -106,7 +106,7 @@ impl Group {
 #[cfg(all(test, target_os = "linux"))]
 impl Group {
     /// The leader's pid, until it is reaped.
-    pub(super) fn leader_id(&self) -> Option<i32> {
+    pub(in crate::backend) fn leader_id(&self) -> Option<i32> {
         self.id.map(Pid::as_raw_pid)
     }
 }

@@ -8,23 +8,22 @@ mod program;
 #[cfg(target_os = "linux")]
 mod tests;
 
-use super::{arguments, unfilled};
+use super::{arguments, inherited, unfilled};
 use crate::{
     command::{BoxFuture, Command, Invocation},
     ipc::{Rejection, RejectionCode, Reply},
     name::CommandName,
-    plan::{Outcome, ProcessPlan, Template},
+    plan::{Bindings, Outcome, ProcessPlan, SecretStore, Template},
 };
+pub(super) use group::Group;
+pub(super) use output::decode;
 pub use program::{ProgramError, locate};
 
-use group::Group;
 use pipes::{Captured, Fault};
-use serde_json::{Map, Value};
 use std::{
-    env,
-    ffi::OsString,
     pin::pin,
     process::{ExitStatus, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
@@ -42,20 +41,27 @@ const GRACE: Duration = Duration::from_millis(200);
 pub struct Process {
     plan: ProcessPlan,
     max_output: usize,
+    secrets: Arc<SecretStore>,
 }
 
 impl Process {
     /// The command that carries out `plan`; more than `max_output` bytes on standard output fail the call.
     pub fn new(plan: ProcessPlan, max_output: usize) -> Self {
-        Self { plan, max_output }
+        Self { plan, max_output, secrets: Arc::default() }
     }
 
-    async fn run(&self, command: &CommandName, arguments: &Map<String, Value>) -> Reply {
+    /// The same, with the secrets that its environment may name.
+    #[must_use]
+    pub fn secrets(self, secrets: Arc<SecretStore>) -> Self {
+        Self { secrets, ..self }
+    }
+
+    async fn run(&self, command: &CommandName, bindings: Bindings<'_>) -> Reply {
         let input = match &self.plan.stdin {
-            Some(template) => Some(template.render(arguments).map_err(|error| unfilled(&error))?),
+            Some(template) => Some(template.render(bindings).map_err(|error| unfilled(&error))?),
             None => None,
         };
-        let mut group = self.start(arguments)?;
+        let mut group = self.start(bindings)?;
         let (status, captured) = self.finish(&mut group, input).await?;
         if let Some((code, outcome)) = self.outcome(status) {
             output::declared(outcome, &self.plan.program, command, code)
@@ -73,11 +79,11 @@ impl Process {
     }
 
     /// Starts the program; standard input is a pipe only where the plan has something to write.
-    fn start(&self, arguments: &Map<String, Value>) -> Result<Group, Rejection> {
+    fn start(&self, bindings: Bindings<'_>) -> Result<Group, Rejection> {
         let plan = &self.plan;
         let mut argv = Vec::new();
         for slot in &plan.args {
-            slot.render(arguments, &mut argv).map_err(|error| unfilled(&error))?;
+            slot.render(bindings, &mut argv).map_err(|error| unfilled(&error))?;
         }
         let path = locate(&plan.program, &plan.root)?;
         if !plan.cwd.is_dir() {
@@ -89,8 +95,8 @@ impl Process {
         command
             .args(argv)
             .env_clear()
-            .envs(self.environment())
-            .envs(self.variables()?)
+            .envs(inherited(&plan.env))
+            .envs(self.variables(bindings)?)
             .current_dir(&plan.cwd)
             .stdin(if plan.stdin.is_some() { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())
@@ -101,15 +107,10 @@ impl Process {
         })
     }
 
-    /// The variables that the plan names, as far as the gateway has them itself.
-    fn environment(&self) -> impl Iterator<Item = (&str, OsString)> {
-        self.plan.env.iter().filter_map(|name| Some((name.as_str(), env::var_os(name)?)))
-    }
-
-    /// The variables that the plan gives a value.
-    fn variables(&self) -> Result<Vec<(&str, String)>, Rejection> {
-        let none = Map::new();
-        let render = |(_, value): &(String, Template)| value.render(&none);
+    /// The variables that the plan gives a value: the only place of a program where secrets stand.
+    fn variables(&self, bindings: Bindings<'_>) -> Result<Vec<(&str, String)>, Rejection> {
+        let bindings = bindings.secrets(&self.secrets);
+        let render = |(_, value): &(String, Template)| value.render(bindings);
         let values = self.plan.set.iter().map(render).collect::<Result<Vec<_>, _>>();
         let values = values.map_err(|error| unfilled(&error))?;
         Ok(self.plan.set.iter().map(|(name, _)| name.as_str()).zip(values).collect())
@@ -163,7 +164,8 @@ impl Command for Process {
     fn call(&self, invocation: Invocation) -> BoxFuture<'_, Reply> {
         Box::pin(async move {
             let arguments = arguments(invocation.body)?;
-            self.run(&invocation.command, &arguments).await
+            let bindings = Bindings::from(&arguments).captures(&invocation.captures);
+            self.run(&invocation.command, bindings).await
         })
     }
 }

@@ -17,7 +17,7 @@ const JSON_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 ///
 /// `text` is the output to the byte, with the line end of its last line: what a page gets can be
 /// compared and hashed. `lines` is for output that is to be split: without `\n` and `\r\n`.
-pub(super) fn decode(output: Output, program: &str, bytes: Vec<u8>) -> Reply {
+pub(in crate::backend) fn decode(output: Output, program: &str, bytes: Vec<u8>) -> Reply {
     match output {
         Output::Raw => Ok(InvokeResponse::Raw(bytes)),
         Output::Text => InvokeResponse::json(&text(program, bytes)?),

@@ -8,9 +8,9 @@ use crate::{
     ipc::{InvokeBody, InvokeResponse},
     plan::{Output, Slot},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
-    fs,
+    env, fs,
     future::Future,
     os::unix::fs::{PermissionsExt, symlink},
     path::Path,

@@ -188,7 +188,8 @@ pub(crate) struct Request {
     /// Headers, by name; arguments and `{secret:name}` may stand in their values.
     #[schemars(example = json!({"Authorization": "Bearer {secret:ops}"}))]
     pub(crate) headers: Option<BTreeMap<String, String>>,
-    /// The body: a JSON value with placeholders.
+    /// The body: a JSON value with placeholders. A text is sent as it is if `headers` give it a `Content-Type` that begins
+    /// with `text/`.
     #[schemars(example = json!({"title": "{title}"}))]
     #[serde(default, deserialize_with = "some")]
     pub(crate) body: Option<Value>,

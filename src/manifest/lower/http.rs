@@ -13,6 +13,18 @@ use crate::{
 use std::collections::BTreeMap;
 use url::Url;
 
+/// Headers that say where a message ends or what becomes of the connection: a page must not have a part in that.
+const FRAMING: [&str; 8] = [
+    "connection",
+    "content-length",
+    "expect",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 /// A service, with whatever its backend already says about requests.
 #[derive(Debug, Clone)]
 pub(super) struct Service {
@@ -106,15 +118,14 @@ impl Lowering<'_> {
             service.stream = Some(self.stream(node, &stream, false, uses)?);
         }
         let Some((method, path)) = service.line else {
-            self.report(
-                Diagnostic::new(
-                    // The JSON Schema cannot tell: what is missing here may stand in the backend.
-                    Code::InvalidValue,
-                    node.first_character(),
-                    "the request has no method and path",
-                )
-                .help("for example `get: /incidents`"),
-            );
+            // Without a backend it is a fault of structure, which was reported.
+            if let Some(backend) = node.find("use") {
+                self.invalid(
+                    backend.span,
+                    "neither the command nor its backend says what is asked for",
+                    "add a method with its path, such as `get: /incidents`",
+                );
+            }
             return None;
         };
         if service.body.is_some() && matches!(method, Method::Get | Method::Head) {
@@ -150,17 +161,13 @@ impl Lowering<'_> {
             ("patch", Method::Patch, file.patch),
             ("delete", Method::Delete, file.delete),
         ];
-        let mut first: Option<&str> = None;
+        if lines.iter().filter(|(_, _, path)| path.is_some()).count() > 1 {
+            // A fault of structure, which was reported.
+            return None;
+        }
         for (key, method, path) in lines {
             let Some(path) = path else { continue };
             let span = place(node, key);
-            if let Some(first) = first {
-                let key_span = node.entry(key).map_or(span, |entry| entry.key);
-                let message = format!("`{key}` is a second request beside `{first}`");
-                self.invalid(key_span, message, "declare one command for each request");
-                return None;
-            }
-            first = Some(key);
             service.line = Some((method, self.request_path(&path, span, uses)?));
         }
         for (name, text) in file.query.unwrap_or_default() {
@@ -179,6 +186,11 @@ impl Lowering<'_> {
                 self.invalid(entry.key, message, "header names are letters, digits and `-`");
                 continue;
             };
+            if FRAMING.contains(&header.as_str()) {
+                let message = format!("`{header}` is for the connection, which the gateway keeps");
+                self.invalid(entry.key, message, "remove it");
+                continue;
+            }
             if text.chars().any(char::is_control) {
                 self.invalid(
                     entry.value.span,

@@ -1,6 +1,6 @@
 //! Mappings that need exactly one of some keys.
 
-use super::{Findings, list};
+use super::{Findings, known_keys, list};
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     source::Span,
@@ -13,13 +13,21 @@ impl Findings<'_> {
     pub(super) fn alternatives(&self, error: &ValidationError<'_>) -> Option<Vec<String>> {
         let branches = self.schema.pointer(error.schema_path().as_str())?.as_array()?;
         let key = |branch: &Value| Some(branch.get("required")?.get(0)?.as_str()?.to_owned());
-        branches.iter().map(key).collect()
+        // One branch may stand for none of the keys.
+        let is_none =
+            |branch: &Value| branch.get("required").is_none() && branch.get("not").is_some();
+        branches.iter().filter(|branch| !is_none(branch)).map(key).collect()
     }
 
     /// A mapping that has none of some keys, or several of which it may have one.
-    pub(super) fn not_one_of(&self, pointer: &str, keys: &[String]) -> Option<Diagnostic> {
+    pub(super) fn not_one_of(
+        &self,
+        pointer: &str,
+        schema_path: &str,
+        keys: &[String],
+    ) -> Option<Diagnostic> {
         // Lowering says what is wrong there, in the words of what runs.
-        if pointer.ends_with("/run") {
+        if pointer.ends_with("/run") && keys.iter().any(|key| key == "value") {
             return None;
         }
         let node = self.root.pointer(pointer)?;
@@ -32,8 +40,12 @@ impl Findings<'_> {
         let (span, owner) = self.owner(pointer);
         match found.as_slice() {
             [] => {
-                let is_misspelt =
-                    node.entries().any(|(key, _)| nearest(key, keys.iter().copied()).is_some());
+                let known = known_keys(self.schema, schema_path);
+                let is_meant = |key: &str| {
+                    let near = || nearest(key, known.iter().copied());
+                    !known.contains(&key) && near().is_some_and(|near| keys.contains(&near))
+                };
+                let is_misspelt = node.entries().any(|(key, _)| is_meant(key));
                 let message = format!("{owner} needs one of the keys {}", list(&keys, "and"));
                 (!is_misspelt).then(|| {
                     Diagnostic::new(Code::MissingKey, span, message)

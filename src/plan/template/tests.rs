@@ -1,6 +1,7 @@
 //! Templates: what fills them, and what is refused.
 
 use super::*;
+use crate::plan::{JsonTemplate, SecretStore, SecretText};
 use serde_json::json;
 
 fn argv(slots: &[(&str, bool)], arguments: &Value) -> Result<Vec<String>, RenderError> {
@@ -64,4 +65,30 @@ fn a_whole_placeholder_keeps_its_json_type() {
 fn a_value_without_placeholders_is_one_literal() {
     let template = JsonTemplate::parse(&json!({"a": ["{{x}}"]})).unwrap();
     assert_eq!(template, JsonTemplate::Literal(json!({"a": ["{x}"]})));
+}
+
+#[test]
+fn captures_and_secrets_stand_where_they_are_bound() {
+    let template: Template = "{origin:tenant}/{secret:ops}/{a}".parse().unwrap();
+    let arguments = json!({"a": 1});
+    let bindings = Bindings::from(arguments.as_object().unwrap());
+    let unbound = |bindings| template.render(bindings).unwrap_err().to_string();
+    assert_eq!(unbound(bindings), "`{origin:tenant}` is not known here");
+    let captures = [("tenant".to_owned(), "acme".to_owned())];
+    assert_eq!(unbound(bindings.captures(&captures)), "`{secret:ops}` is not known here");
+    let secrets: SecretStore =
+        [("ops".parse().unwrap(), SecretText::new("hunter2"))].into_iter().collect();
+    let bindings = bindings.captures(&captures).secrets(&secrets);
+    assert_eq!(template.render(bindings).unwrap(), "acme/hunter2/1");
+    assert!(template.is_secret() && !"{a}".parse::<Template>().unwrap().is_secret());
+}
+
+#[test]
+fn a_capture_is_no_option_either() {
+    let arguments = json!({});
+    let captures = [("tenant".to_owned(), "-rf".to_owned())];
+    let bindings = Bindings::from(arguments.as_object().unwrap()).captures(&captures);
+    let slot = Slot::parse("{origin:tenant}", false).unwrap();
+    let refused = slot.render(bindings, &mut Vec::new());
+    assert_eq!(refused, Err(RenderError::OptionLike("tenant".parse().unwrap())));
 }

@@ -16,7 +16,7 @@ const STRUCTURAL: [Code; 4] =
     [Code::UnknownKey, Code::MissingKey, Code::WrongType, Code::InvalidValue];
 
 /// Values that only the program can refuse, each with the reason why the schema does not.
-const BEYOND_THE_SCHEMA: [(&str, &str); 5] = [
+const BEYOND_THE_SCHEMA: [(&str, &str); 7] = [
     ("invalid-value-default", "the default has to fit a schema that is itself a value"),
     (
         "invalid-value-csp",
@@ -25,6 +25,8 @@ const BEYOND_THE_SCHEMA: [(&str, &str); 5] = [
     ("invalid-value-csp-directive", "the same for its directives"),
     ("invalid-value-environment", "the same for names of variables"),
     ("invalid-value-program", "the same for names of programs"),
+    ("invalid-value-request-of-backend", "what is missing may stand in the backend"),
+    ("invalid-value-framing-header", "the same for names of headers, whose case does not matter"),
 ];
 
 pub(super) fn committed_schema() -> Value {

@@ -6,7 +6,7 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use portcullis::{
     Registry,
-    app::{Editor, Notice, build},
+    app::{Editor, Notice, Services, build},
     channel::{Outbox, Page, PageCall},
     gateway::{
         Audit, Counts, InvokeKey, Mode, Outcome, Pipeline, Record, Session, Sessions, Snapshot,
@@ -86,8 +86,10 @@ impl Gateway {
         let mut loaded = load_from(path, options, files);
         let checked = loaded.manifest.take();
         let checked = checked.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics));
-        let store =
-            PolicyStore::new(|generation| build(&checked, &loaded.sources, &registry, generation));
+        let services = Arc::<Services>::default();
+        let store = PolicyStore::new(|generation| {
+            build(&checked, &loaded.sources, &registry, &services, generation)
+        });
         let notes = Notes::default();
         let pipeline = Arc::new(Pipeline::new(store, mode, Box::new(notes.clone())));
         let sessions = Arc::<Sessions>::default();
@@ -95,6 +97,7 @@ impl Gateway {
             path: path.to_owned(),
             options: options.clone(),
             registry,
+            services,
             pipeline: Arc::clone(&pipeline),
             sessions: Arc::clone(&sessions),
             app: checked.app.clone(),

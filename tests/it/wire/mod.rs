@@ -14,6 +14,7 @@ mod reload;
 mod request;
 mod response;
 mod secrets;
+mod services;
 mod swaps;
 
 use portcullis::{Registry, ipc::InvokeResponse};

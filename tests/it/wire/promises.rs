@@ -57,8 +57,6 @@ commands:
   both:    { args: { tenant: { type: string } }, run: { native: tick } }
   path:    { args: { file: { path: file, within: [notes/**] } }, run: { native: tick } }
   channel: { args: { lines: { channel: { type: string } } }, run: { native: tick } }
-  capture: { run: { value: \"{origin:tenant}\" } }
-origins: { tenants: \"https://{tenant}.example.com\" }
 permissions:
   main:
     windows: [main]
@@ -68,15 +66,12 @@ permissions:
       - channel
       - { commands: [scoped, both], scope: { args: { tenant: { const: acme } } } }
   others: { windows: [other], allow: [both] }
-  tenants: { windows: [main], origins: [tenants], allow: [capture] }
 ";
 
 #[tokio::test]
 async fn what_nothing_enforces_yet_is_granted_and_never_runs() {
     let ticks = Ticks::default();
-    let text =
-        manifest(UNENFORCED).replacen("origins: { docs: \"https://docs.example.com\" }\n", "", 1);
-    let gateway = Gateway::start(&text, ticks.registry(), Mode::Development);
+    let gateway = Gateway::start(&manifest(UNENFORCED), ticks.registry(), Mode::Development);
     let (main, other) = (gateway.open("main"), gateway.open("other"));
     for lane in Lane::ALL {
         for (webview, command, given) in [
@@ -93,8 +88,6 @@ async fn what_nothing_enforces_yet_is_granted_and_never_runs() {
             let message = answer.rejection()["message"].as_str().unwrap();
             assert!(message.ends_with("which this build cannot enforce yet"), "{message}");
         }
-        let tenant = Call::new("capture").origin(Some("https://acme.example.com"));
-        assert_eq!(gateway.call_over(lane, &main, &tenant).await.code(), "unsupported");
         assert_eq!(ticks.count(), 0);
     }
     assert!(gateway.call(&main, &Call::new("open")).await.is_ok());
@@ -110,7 +103,7 @@ permissions: { main: { windows: [main], allow: [tick] } }
     let gateway = Gateway::new(first, Ticks::default().registry());
     let main = gateway.open("main");
     let edits = [
-        ("native: tick", "http: { base: \"https://api.example.com\", get: / }"),
+        ("type: integer", "channel: {}"),
         ("allow: [tick]", "allow: [{ commands: [tick], scope: { args: { a: { const: 1 } } } }]"),
         ("native: tick", "native: nobody"),
     ];
@@ -130,9 +123,8 @@ fn run_does_not_start_with_what_this_build_cannot_do_and_the_other_verbs_do_not_
     let program = Portcullis::with_manifest(
         "version: 1
 app: { id: dev.example.cli, dev: { url: \"http://localhost:5173\" } }
-backends: { ops: { http: { base: \"https://api.example.com\" } } }
 windows: { main: { url: \"https://docs.example.com/\" } }
-commands: { list: { run: { use: ops, get: /list } } }
+commands: { list: { args: { file: { path: file, within: [notes/**] } }, run: { value: \"{file}\" } } }
 permissions: { main: { windows: [main], allow: [list] } }
 ",
     );
@@ -142,5 +134,28 @@ permissions: { main: { windows: [main], allow: [list] } }
     assert_eq!(program.run(&["run"]).code, 3);
     program.run(&["validate"]).expect(0, "1 file is valid\n", "");
     assert_eq!(program.run(&["explain", "list"]).code, 0);
-    assert_eq!(program.run(&["call", "list"]).rejection()["code"], "unsupported");
+    let call = program.run(&["call", "list", "{\"file\": \"notes/a\"}"]);
+    assert_eq!(call.rejection()["code"], "unsupported");
+}
+
+#[test]
+fn run_says_at_once_which_secrets_are_missing_and_what_else_it_lacks() {
+    let program = Portcullis::with_manifest(
+        "version: 1
+app: { id: dev.example.cli, dev: { url: \"http://localhost:5173\" } }
+secrets: { ops: { env: PORTCULLIS_TEST_UNSET }, disk: { file: no-such-file } }
+windows: { main: { url: \"https://docs.example.com/\" } }
+commands:
+  list: { run: { http: { base: \"http://127.0.0.1:1\", get: /, headers: { a: \"{secret:ops}{secret:disk}\" } } } }
+permissions: { main: { windows: [main], allow: [list] } }
+",
+    );
+    let count = |text: &str, code: &str| text.matches(&format!("error[{code}]")).count();
+    let run = program.run(&["run"]);
+    assert_eq!((run.code, count(&run.stderr, "missing-secret")), (3, 2), "{}", run.stderr);
+    assert_eq!(count(&run.stderr, "unsupported"), 1, "{}", run.stderr);
+    let host = program.run(&["validate", "--host"]);
+    assert_eq!((host.code, count(host.text(), "missing-secret")), (1, 2), "{host:?}");
+    program.run(&["validate"]).expect(0, "1 file is valid\n", "");
+    assert_eq!(program.run(&["call", "list"]).rejection()["code"], "missing_secret");
 }

@@ -1,0 +1,28 @@
+//! What outlives the generations that use it: running sidecars, and connections.
+
+use super::Notice;
+use crate::backend::{HttpClients, SidecarLog, Sidecars};
+use tokio::runtime::Handle;
+
+/// Running sidecars, and connections to services. They end with it, or with the last generation that uses them.
+#[derive(Debug, Default)]
+pub struct Services {
+    pub(super) sidecars: Sidecars,
+    pub(super) http: HttpClients,
+}
+
+impl Services {
+    /// Services that start with their first call; what sidecars say goes to `tell`.
+    pub fn new(tell: impl Fn(Notice) + Send + Sync + 'static) -> Self {
+        let log = SidecarLog::new(move |name, text| {
+            tell(Notice::Sidecar { name: name.clone(), text: text.to_owned() });
+        });
+        Self { sidecars: Sidecars::new(log), http: HttpClients::default() }
+    }
+
+    /// The same, but sidecars that say `start: start` do not wait for a call.
+    #[must_use]
+    pub fn starting_on(self, runtime: Handle) -> Self {
+        Self { sidecars: self.sidecars.starting_on(runtime), ..self }
+    }
+}

@@ -1,0 +1,189 @@
+//! The messages of JSON-RPC 2.0, as far as a gateway needs them.
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::{Map, Value, json, value::RawValue};
+use std::{cell::Cell, fmt};
+
+/// The code for a method that is not there (JSON-RPC 2.0, section 5.1).
+const METHOD_NOT_FOUND: i32 = -32601;
+
+/// A call.
+pub(super) fn request(id: u64, method: &str, params: &Map<String, Value>) -> String {
+    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string()
+}
+
+/// Nobody waits for this call's answer any more.
+pub(super) fn cancel(id: u64) -> String {
+    json!({ "jsonrpc": "2.0", "method": "$/cancelRequest", "params": { "id": id } }).to_string()
+}
+
+/// The answer to a call that the sidecar makes itself.
+pub(super) fn not_found(id: &Value, method: &str) -> String {
+    let message = format!("the gateway has no method `{method}`");
+    let error = json!({ "code": METHOD_NOT_FOUND, "message": message });
+    json!({ "jsonrpc": "2.0", "id": id, "error": error }).to_string()
+}
+
+/// What a sidecar says.
+#[derive(Debug, PartialEq)]
+pub(super) enum Incoming {
+    /// The answer to a call.
+    Answer(u64, Answer),
+    /// Something that nobody asked for.
+    Notification,
+    /// A call to the gateway.
+    Call { id: Value, method: String },
+}
+
+/// What an answer holds.
+#[derive(Debug, PartialEq)]
+pub(super) enum Answer {
+    /// JSON text, as it was written.
+    Result(String),
+    Error(Value),
+    /// Neither of them, or both.
+    Malformed,
+}
+
+#[derive(Deserialize)]
+struct Message<'a> {
+    #[serde(default, deserialize_with = "given")]
+    id: Option<Value>,
+    method: Option<String>,
+    #[serde(borrow, default, deserialize_with = "given_raw")]
+    result: Option<&'a RawValue>,
+    #[serde(default, deserialize_with = "given")]
+    error: Option<Value>,
+}
+
+/// A member that is there, also if it is null.
+fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(value).map(Some)
+}
+
+fn given_raw<'de: 'a, 'a, D: Deserializer<'de>>(
+    value: D,
+) -> Result<Option<&'a RawValue>, D::Error> {
+    <&RawValue>::deserialize(value).map(Some)
+}
+
+/// Reads a message; the error says what is wrong with it.
+pub(super) fn parse(bytes: &[u8]) -> Result<Incoming, &'static str> {
+    let message: Message<'_> =
+        serde_json::from_slice(bytes).map_err(|_| "it wrote what is no JSON-RPC message")?;
+    if let Some(method) = message.method {
+        return Ok(message.id.map_or(Incoming::Notification, |id| Incoming::Call { id, method }));
+    }
+    let Some(id) = message.id else { return Err("it wrote what is no JSON-RPC message") };
+    let id = id.as_u64().ok_or("it answered a call that was never made")?;
+    let answer = match (message.result, message.error) {
+        // Some write the member that they do not mean as null.
+        (Some(result), None | Some(Value::Null)) => Answer::Result(result.get().to_owned()),
+        (None, Some(error)) => Answer::Error(error),
+        (Some(result), Some(error)) if result.get() == "null" => Answer::Error(error),
+        _ => Answer::Malformed,
+    };
+    Ok(Incoming::Answer(id, answer))
+}
+
+/// The id of an answer of which only the start is known, if it stands there.
+pub(super) fn id_at_start(bytes: &[u8]) -> Option<u64> {
+    struct Start<'a>(&'a Cell<Option<u64>>);
+
+    impl<'de> Visitor<'de> for Start<'_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+            while let Some(name) = members.next_key::<String>()? {
+                match name.as_str() {
+                    "id" => self.0.set(members.next_value::<Value>()?.as_u64()),
+                    // A call of its own has an id of its own.
+                    "method" => {
+                        self.0.set(None);
+                        return Err(de::Error::custom("no answer"));
+                    }
+                    _ => drop(members.next_value::<IgnoredAny>()?),
+                }
+            }
+            Ok(())
+        }
+    }
+
+    let found = Cell::new(None);
+    // It ends with an error: the text is cut.
+    let _ = serde_json::Deserializer::from_slice(bytes).deserialize_map(Start(&found));
+    found.get()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(text: &str) -> Answer {
+        match parse(text.as_bytes()) {
+            Ok(Incoming::Answer(7, answer)) => answer,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn answers_pass_as_they_were_written() {
+        let result = |text: &str| Answer::Result(text.to_owned());
+        assert_eq!(
+            answer(r#"{"jsonrpc":"2.0","id":7,"result":{"b":1.00,"a": 2}}"#),
+            result(r#"{"b":1.00,"a": 2}"#)
+        );
+        assert_eq!(answer(r#"{"id":7,"result":null}"#), result("null"));
+        assert_eq!(answer(r#"{"result":1,"error":null,"id":7}"#), result("1"));
+        let error = json!({"code": -1, "message": "no", "data": [1]});
+        assert_eq!(
+            answer(&json!({"id": 7, "error": error}).to_string()),
+            Answer::Error(error.clone())
+        );
+        assert_eq!(
+            answer(&json!({"id": 7, "error": error, "result": null}).to_string()),
+            Answer::Error(error)
+        );
+        for text in [r#"{"id":7}"#, r#"{"id":7,"result":1,"error":{}}"#] {
+            assert_eq!(answer(text), Answer::Malformed);
+        }
+    }
+
+    #[test]
+    fn calls_and_notifications_are_told_from_answers() {
+        assert_eq!(parse(br#"{"method":"x","params":{}}"#), Ok(Incoming::Notification));
+        let call = Incoming::Call { id: json!("a"), method: "x".to_owned() };
+        assert_eq!(parse(br#"{"method":"x","id":"a"}"#), Ok(call));
+        for bad in
+            ["", "x", "1", "[]", "{}", r#"{"level":"info"}"#, "{\"id\":1,\"result\":\"\u{0}\"}"]
+        {
+            assert_eq!(parse(bad.as_bytes()), Err("it wrote what is no JSON-RPC message"), "{bad}");
+        }
+        for bad in
+            [r#"{"id":null,"error":{}}"#, r#"{"id":"7","result":1}"#, r#"{"id":-7,"result":1}"#]
+        {
+            assert_eq!(
+                parse(bad.as_bytes()),
+                Err("it answered a call that was never made"),
+                "{bad}"
+            );
+        }
+        assert!(parse(b"{\"id\":7,\"result\":\"\xff\"}").is_err());
+    }
+
+    #[test]
+    fn the_start_of_an_answer_can_name_its_call() {
+        assert_eq!(id_at_start(br#"{"jsonrpc":"2.0","id":7,"result":"xxxx"#), Some(7));
+        assert_eq!(id_at_start(br#"{"id":7,"#), Some(7));
+        assert_eq!(id_at_start(br#"{"result":"xxxx"#), None);
+        assert_eq!(id_at_start(br#"{"id":7,"method":"log","params":"xx"#), None);
+        assert_eq!(id_at_start(b"\xff\xff"), None);
+    }
+}

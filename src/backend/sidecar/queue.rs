@@ -1,0 +1,280 @@
+//! The calls of one sidecar: those that wait to be sent, and those that wait for their answer. Each is in one of both.
+
+use super::message;
+use crate::ipc::{Rejection, RejectionCode, Reply};
+use serde_json::{Map, Value};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::{Notify, oneshot};
+
+/// Calls that may wait to be sent. Each has a caller that waits, whose limits bound its size.
+const MAX_WAITING: usize = 1024;
+/// Answers to the sidecar's own calls that may wait to be sent; what comes on top is left out.
+const MAX_NOTES: usize = 64;
+
+/// Whether a call of an id is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// It waited for its answer, and has it now.
+    Answered,
+    /// It was answered before, or its caller is gone.
+    Past,
+    /// It was never sent.
+    Never,
+}
+
+/// The calls of one sidecar.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    state: Mutex<State>,
+    /// There is something to send.
+    work: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    last_id: u64,
+    waiting: VecDeque<(u64, String)>,
+    /// Those that were sent, up to this id.
+    sent_up_to: u64,
+    /// The callers of all of them.
+    callers: HashMap<u64, oneshot::Sender<Reply>>,
+    /// What is sent before any call: cancellations, and answers to the sidecar's own calls.
+    notes: VecDeque<String>,
+    /// Why no call is taken any more.
+    closed: Option<Rejection>,
+}
+
+/// One call in the queue. Dropping it takes the call back: it is not sent, or the sidecar is told.
+#[derive(Debug)]
+pub(super) struct Ticket<'a> {
+    queue: &'a Queue,
+    id: u64,
+    answer: oneshot::Receiver<Reply>,
+}
+
+impl Queue {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a call in.
+    pub(super) fn push(
+        &self,
+        method: &str,
+        params: &Map<String, Value>,
+    ) -> Result<Ticket<'_>, Rejection> {
+        let mut state = self.state();
+        if let Some(rejection) = &state.closed {
+            return Err(rejection.clone());
+        }
+        if state.waiting.len() >= MAX_WAITING {
+            let message = format!("{MAX_WAITING} calls wait for the sidecar already");
+            return Err(Rejection::new(RejectionCode::SidecarBusy, message));
+        }
+        state.last_id += 1;
+        let id = state.last_id;
+        let (caller, answer) = oneshot::channel();
+        state.waiting.push_back((id, message::request(id, method, params)));
+        state.callers.insert(id, caller);
+        drop(state);
+        self.work.notify_one();
+        Ok(Ticket { queue: self, id, answer })
+    }
+
+    /// Waits until there is a call to send.
+    pub(super) async fn wanted(&self) {
+        while self.state().waiting.is_empty() {
+            self.work.notified().await;
+        }
+    }
+
+    /// Waits for what is to be sent next. A call that is taken here counts as sent: nobody sends it again.
+    pub(super) async fn next(&self) -> String {
+        loop {
+            if let Some(text) = self.take() {
+                return text;
+            }
+            self.work.notified().await;
+        }
+    }
+
+    fn take(&self) -> Option<String> {
+        let mut state = self.state();
+        if let Some(note) = state.notes.pop_front() {
+            return Some(note);
+        }
+        let (id, text) = state.waiting.pop_front()?;
+        state.sent_up_to = id;
+        Some(text)
+    }
+
+    /// Sends an answer to a call of the sidecar's.
+    pub(super) fn note(&self, text: String) {
+        let mut state = self.state();
+        if state.notes.len() < MAX_NOTES {
+            state.notes.push_back(text);
+        }
+        drop(state);
+        self.work.notify_one();
+    }
+
+    /// Settles a call that was sent.
+    pub(super) fn settle(&self, id: u64, reply: impl FnOnce() -> Reply) -> Known {
+        let mut state = self.state();
+        if id == 0 || id > state.sent_up_to {
+            return Known::Never;
+        }
+        let Some(caller) = state.callers.remove(&id) else { return Known::Past };
+        drop(state);
+        // The caller may have gone this moment.
+        let _ = caller.send(reply());
+        Known::Answered
+    }
+
+    /// The program is gone: rejects what was sent to it. What waits, waits on.
+    pub(super) fn reject_sent(&self, rejection: &Rejection) {
+        let mut state = self.state();
+        // Whatever it was to be told, it is not there to hear it.
+        state.notes.clear();
+        let sent_up_to = state.sent_up_to;
+        let sent = state.callers.extract_if(|id, _| *id <= sent_up_to);
+        let sent: Vec<_> = sent.collect();
+        drop(state);
+        for (_, caller) in sent {
+            let _ = caller.send(Err(rejection.clone()));
+        }
+    }
+
+    /// Rejects all calls that are there.
+    pub(super) fn reject_all(&self, rejection: &Rejection) {
+        let mut state = self.state();
+        state.waiting.clear();
+        state.notes.clear();
+        let callers = std::mem::take(&mut state.callers);
+        drop(state);
+        for caller in callers.into_values() {
+            let _ = caller.send(Err(rejection.clone()));
+        }
+    }
+
+    /// Rejects all calls that are there, and all that come.
+    pub(super) fn close(&self, rejection: &Rejection) {
+        self.reject_all(rejection);
+        // One that came in between is rejected here.
+        self.state().closed = Some(rejection.clone());
+        self.reject_all(rejection);
+    }
+}
+
+impl Ticket<'_> {
+    /// Waits for the answer.
+    pub(super) async fn answer(mut self) -> Reply {
+        (&mut self.answer).await.unwrap_or_else(|_| {
+            Err(Rejection::new(RejectionCode::SidecarStopped, "the sidecar is being stopped"))
+        })
+    }
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        let mut state = self.queue.state();
+        if state.callers.remove(&self.id).is_none() {
+            return;
+        }
+        if self.id <= state.sent_up_to {
+            // There are never more of these than calls that were sent.
+            state.notes.push_back(message::cancel(self.id));
+        } else {
+            state.waiting.retain(|(id, _)| *id != self.id);
+        }
+        drop(state);
+        self.queue.work.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ipc::InvokeResponse;
+    use serde_json::json;
+
+    fn push(queue: &Queue) -> Ticket<'_> {
+        queue.push("m", &Map::new()).unwrap()
+    }
+
+    fn id(text: &str) -> Value {
+        serde_json::from_str::<Value>(text).unwrap()["id"].clone()
+    }
+
+    fn failure() -> Rejection {
+        Rejection::new(RejectionCode::SidecarStopped, "it ended")
+    }
+
+    #[tokio::test]
+    async fn a_call_that_was_sent_is_rejected_with_its_program_and_one_that_waits_is_sent_later() {
+        let queue = Queue::default();
+        let (first, second) = (push(&queue), push(&queue));
+        assert_eq!(id(&queue.next().await), 1);
+        queue.reject_sent(&failure());
+        assert_eq!(first.answer().await, Err(failure()));
+        assert_eq!(id(&queue.next().await), 2);
+        let done = || Ok(InvokeResponse::Json("1".to_owned()));
+        assert_eq!(queue.settle(2, done), Known::Answered);
+        assert_eq!(second.answer().await, done());
+        assert_eq!(queue.take(), None);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_nobody_waits_for_is_not_sent_or_is_cancelled() {
+        let queue = Queue::default();
+        let (first, second) = (push(&queue), push(&queue));
+        assert_eq!(id(&queue.next().await), 1);
+        drop(second);
+        drop(first);
+        let note: Value = serde_json::from_str(&queue.next().await).unwrap();
+        let expect = json!({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 1}});
+        assert_eq!(note, expect);
+        assert_eq!(queue.take(), None);
+        assert_eq!(queue.settle(1, || Err(failure())), Known::Past);
+    }
+
+    #[tokio::test]
+    async fn ids_that_were_never_sent_are_known_as_such() {
+        let queue = Queue::default();
+        let call = push(&queue);
+        let never = || -> Reply { unreachable!("nobody asked") };
+        assert_eq!(
+            [queue.settle(0, never), queue.settle(1, never), queue.settle(2, never)],
+            [Known::Never; 3]
+        );
+        queue.next().await;
+        assert_eq!(queue.settle(1, || Err(failure())), Known::Answered);
+        assert_eq!(queue.settle(1, never), Known::Past);
+        assert_eq!(call.answer().await, Err(failure()));
+    }
+
+    #[test]
+    fn the_queue_is_bounded_by_calls_that_somebody_waits_for() {
+        let queue = Queue::default();
+        let mut calls: Vec<_> = (0..MAX_WAITING).map(|_| push(&queue)).collect();
+        let refused = queue.push("m", &Map::new()).unwrap_err();
+        assert_eq!(refused.code(), Some(RejectionCode::SidecarBusy));
+        calls.pop();
+        calls.push(push(&queue));
+        (0..MAX_NOTES * 2).for_each(|_| queue.note("x".to_owned()));
+        assert_eq!(queue.state().notes.len(), MAX_NOTES);
+    }
+
+    #[tokio::test]
+    async fn a_closed_queue_says_why() {
+        let queue = Queue::default();
+        let call = push(&queue);
+        queue.close(&failure());
+        assert_eq!(call.answer().await, Err(failure()));
+        assert_eq!(queue.push("m", &Map::new()).unwrap_err(), failure());
+        assert_eq!(queue.take(), None);
+    }
+}

@@ -1,0 +1,256 @@
+//! The life of a sidecar: started when it is wanted, fed and heard while it runs, and started again by policy.
+
+use super::{
+    frame::{self, Frame, FrameError, Frames},
+    message::{self, Answer, Incoming},
+    process::{self, Running},
+    queue::{Known, Queue},
+};
+use crate::{
+    ipc::{InvokeResponse, Rejection, RejectionCode},
+    plan::{Framing, Restart, SecretStore, SidecarPlan, Start},
+};
+use std::{
+    fmt,
+    pin::pin,
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
+    time::{sleep, timeout},
+};
+
+/// How long a program's pipes are read after it has ended, and how long it has to end after it closed them.
+const GRACE: Duration = Duration::from_millis(200);
+/// How long a sidecar that failed is not started again; twice as long each time that it answers nothing.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// What stands around a result in a message.
+const ENVELOPE: usize = 1024;
+
+/// What the supervisor and the callers share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) plan: SidecarPlan,
+    pub(super) secrets: SecretStore,
+    pub(super) environment: process::Environment,
+    pub(super) queue: Queue,
+    /// The largest result that any command takes.
+    pub(super) max_result: AtomicUsize,
+    /// Messages that nobody asked for.
+    pub(super) ignored: AtomicU64,
+    pub(super) log: super::SidecarLog,
+}
+
+/// Why a program that ran is no longer used.
+#[derive(Debug)]
+pub(super) struct End {
+    code: RejectionCode,
+    /// What follows its name in a sentence.
+    what: String,
+    has_failed: bool,
+    exit: Option<i32>,
+}
+
+/// What a running program did that ended its use.
+enum Stop {
+    /// It broke the protocol.
+    Fault(String),
+    /// It closed its output.
+    Closed,
+    /// It reads no more.
+    Deaf,
+    /// It ended.
+    Exit,
+}
+
+impl Shared {
+    fn say(&self, text: &str) {
+        (self.log.0)(&self.plan.name, &self.secrets.redact(text));
+    }
+
+    fn rejection(&self, end: &End) -> Rejection {
+        let message = format!("`{}` {}", self.plan.program, end.what);
+        let rejection = Rejection::new(end.code, message);
+        match end.exit {
+            Some(exit) => rejection.detail("exit", exit),
+            None => rejection,
+        }
+    }
+
+    fn is_restarted(&self, end: &End) -> bool {
+        match self.plan.restart {
+            Restart::Always => true,
+            Restart::OnFailure => end.has_failed,
+            Restart::Never => false,
+        }
+    }
+
+    /// Runs the program as often as the plan says. Dropping the future ends it.
+    pub(super) async fn supervise(&self) {
+        let mut pause = FIRST_PAUSE;
+        let mut is_awaited = self.plan.start == Start::OnDemand;
+        loop {
+            if is_awaited {
+                self.queue.wanted().await;
+            }
+            let running = match process::start(&self.plan, &self.environment) {
+                Ok(running) => running,
+                Err(rejection) => {
+                    self.say(&rejection.to_string());
+                    self.queue.reject_all(&rejection);
+                    // There is nothing to wait for: the next call tries again.
+                    is_awaited = true;
+                    continue;
+                }
+            };
+            let answers = AtomicU64::new(0);
+            let end = self.run(running, &answers).await;
+            let rejection = self.rejection(&end);
+            if !self.is_restarted(&end) {
+                self.say(&format!("it {} and is not started again", end.what));
+                let help = "`restart` says that it is not started again; write `restart: always`";
+                self.queue.close(&rejection.help(help));
+                return;
+            }
+            self.say(&format!("it {} and is started again", end.what));
+            self.queue.reject_sent(&rejection);
+            if answers.into_inner() > 0 {
+                pause = FIRST_PAUSE;
+            }
+            sleep(pause).await;
+            pause = LONGEST_PAUSE.min(pause * 2);
+            is_awaited = self.plan.start == Start::OnDemand;
+        }
+    }
+
+    async fn run(&self, running: Running, answers: &AtomicU64) -> End {
+        let Running { mut group, stdin, stdout, stderr } = running;
+        let stop = {
+            let mut listening = pin!(self.listen(stdout, answers));
+            let mut logging = pin!(process::lines(stderr, |line| self.say(line)));
+            let mut is_logged = false;
+            let mut feeding = pin!(self.feed(stdin));
+            let mut exit = pin!(group.exited());
+            let mut stop = loop {
+                tokio::select! {
+                    biased;
+                    stop = &mut listening => break stop,
+                    () = &mut logging, if !is_logged => is_logged = true,
+                    () = &mut exit => break Stop::Exit,
+                    () = &mut feeding => break Stop::Deaf,
+                }
+            };
+            // What it wrote before it ended is in its pipes, and what it said last is what explains its end.
+            let last_words = async {
+                if matches!(stop, Stop::Exit | Stop::Deaf) {
+                    let heard = listening.await;
+                    if matches!(heard, Stop::Fault(_)) {
+                        stop = heard;
+                    }
+                }
+                if !is_logged && !matches!(stop, Stop::Fault(_)) {
+                    logging.await;
+                }
+            };
+            let _ = timeout(GRACE, last_words).await;
+            if matches!(stop, Stop::Closed | Stop::Deaf) && timeout(GRACE, exit).await.is_ok() {
+                stop = Stop::Exit;
+            }
+            stop
+        };
+        let status = group.end().await;
+        let end = |code, what: &dyn fmt::Display, has_failed| End {
+            code,
+            what: what.to_string(),
+            has_failed,
+            exit: None,
+        };
+        match (stop, status) {
+            (Stop::Fault(what), _) => {
+                let what = format!("broke the protocol: {what}");
+                end(RejectionCode::SidecarFailed, &what, true)
+            }
+            (Stop::Closed, _) => end(RejectionCode::SidecarStopped, &"closed its output", true),
+            (Stop::Deaf, _) => end(RejectionCode::SidecarStopped, &"closed its input", true),
+            (Stop::Exit, Ok(status)) => End {
+                exit: status.code(),
+                ..end(RejectionCode::SidecarStopped, &process::describe(status), !status.success())
+            },
+            (Stop::Exit, Err(error)) => {
+                let what = format!("was lost: {error}");
+                end(RejectionCode::SidecarStopped, &what, true)
+            }
+        }
+    }
+
+    /// Writes calls until the program takes no more.
+    async fn feed(&self, mut stdin: impl AsyncWrite + Unpin) {
+        loop {
+            let message = self.queue.next().await;
+            let bytes = frame::encode(self.plan.framing, &message);
+            if stdin.write_all(&bytes).await.is_err() || stdin.flush().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Reads answers until there are no more, or one is none.
+    async fn listen(&self, stdout: impl AsyncRead + Unpin, answers: &AtomicU64) -> Stop {
+        let mut frames = Frames::new(stdout, self.plan.framing);
+        loop {
+            let limit = self.max_result.load(Ordering::Relaxed).saturating_add(ENVELOPE);
+            let heard = match frames.next(limit).await {
+                Ok(None) => return Stop::Closed,
+                Ok(Some(Frame::Whole(bytes))) => self.hear(&bytes),
+                Ok(Some(Frame::TooLarge(head))) => self.refuse(&head, limit),
+                // It is told by its exit code.
+                Err(FrameError::Half) if self.plan.framing == Framing::Ndjson => Err(None),
+                Err(error) => Err(Some(error.to_string())),
+            };
+            match heard {
+                Ok(Known::Answered) => {
+                    answers.fetch_add(1, Ordering::Relaxed);
+                }
+                Ok(Known::Past) => {
+                    self.ignored.fetch_add(1, Ordering::Relaxed);
+                }
+                Ok(Known::Never) => {
+                    return Stop::Fault("it answered a call that was never made".to_owned());
+                }
+                Err(Some(fault)) => return Stop::Fault(fault),
+                Err(None) => return Stop::Closed,
+            }
+        }
+    }
+
+    fn hear(&self, bytes: &[u8]) -> Result<Known, Option<String>> {
+        let answer = message::parse(bytes).map_err(|fault| Some(fault.to_owned()))?;
+        let (id, answer) = match answer {
+            Incoming::Answer(id, answer) => (id, answer),
+            Incoming::Notification => return Ok(Known::Past),
+            Incoming::Call { id, method } => {
+                self.queue.note(message::not_found(&id, &method));
+                return Ok(Known::Past);
+            }
+        };
+        Ok(self.queue.settle(id, || match answer {
+            Answer::Result(text) => Ok(InvokeResponse::Json(text)),
+            Answer::Error(error) => Err(Rejection::Command(error)),
+            Answer::Malformed => {
+                let program = &self.plan.program;
+                let message = format!("`{program}` answered with neither `result` nor `error`");
+                Err(Rejection::new(RejectionCode::InvalidOutput, message))
+            }
+        }))
+    }
+
+    /// An answer that is too large fails its own call alone, if its start says which one that is.
+    fn refuse(&self, head: &[u8], limit: usize) -> Result<Known, Option<String>> {
+        let fault = format!("it wrote a message of more than {limit} bytes");
+        let id = message::id_at_start(head).ok_or_else(|| Some(fault.clone()))?;
+        let program = &self.plan.program;
+        Ok(self.queue.settle(id, || Err(super::too_large(program, limit))))
+    }
+}

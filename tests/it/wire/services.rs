@@ -1,0 +1,207 @@
+//! Sidecars and HTTP services behind a gateway: what a call becomes, what an edit restarts, and who is whose tenant.
+
+use crate::support::gateway::{Call, Gateway, Settled};
+use portcullis::{
+    Registry,
+    gateway::Mode,
+    serde_json::{self, Value, json},
+};
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpListener},
+    sync::{Arc, Mutex},
+    thread,
+};
+
+/// A sidecar that answers with the number of its process.
+const PIDS: &str = r#"[-c, "while read -r l; do id=${{l#*\\\"id\\\":}}; printf '{{\"id\":%s,\"result\":%s}}\\n' ${{id%%,*}} $$; done"]"#;
+
+fn sidecar(first: &str, second: &str) -> String {
+    format!(
+        "
+plugins:
+  one: {{ sidecar: {{ program: sh, args: {PIDS}{first} }}, commands: {{ pid: {{}} }} }}
+  two: {{ sidecar: {{ program: sh, args: {PIDS}{second} }}, commands: {{ pid: {{}} }} }}
+permissions: {{ main: {{ windows: [main], allow: [\"plugin:*|pid\"] }} }}
+"
+    )
+    .replace("plugin:*|pid\"", "plugin:one|pid\", \"plugin:two|pid\"")
+}
+
+#[tokio::test]
+async fn an_edit_restarts_the_sidecar_that_it_changes_and_no_other() {
+    let gateway = Gateway::new(&sidecar("", ""), Registry::new());
+    let main = gateway.open("main");
+    let pid = async |plugin: &str| match gateway
+        .call(&main, &Call::new(&format!("plugin:{plugin}|pid")))
+        .await
+    {
+        Settled::Json(pid) => pid,
+        other => panic!("{other:?}"),
+    };
+    let (one, two) = (pid("one").await, pid("two").await);
+    assert_ne!(one, two);
+    gateway.accept(&sidecar("", ", env: [HOME]"));
+    assert_eq!(pid("one").await, one);
+    let changed = pid("two").await;
+    assert_ne!(changed, two);
+    // An edit with errors leaves both alone.
+    gateway.edit("plugins: 1");
+    assert_eq!((pid("one").await, pid("two").await), (one, changed));
+}
+
+/// A service that answers with the line of each request, and with a header of it.
+struct Service {
+    address: SocketAddr,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Service {
+    fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let seen = Arc::<Mutex<Vec<String>>>::default();
+        let all = Arc::clone(&seen);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = BufReader::new(stream.unwrap());
+                let mut head = String::new();
+                while stream.read_line(&mut head).unwrap() > 2 {}
+                let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+                let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+                stream.read_exact(&mut body).unwrap();
+                all.lock().unwrap().push(head.clone());
+                let line = head.lines().next().unwrap();
+                let status = if line.contains("missing") {
+                    "404 Not Found"
+                } else if line.contains("away") {
+                    "302 Found\r\nLocation: http://127.0.0.1:1/"
+                } else {
+                    "200 OK"
+                };
+                let text = json!({ "line": line, "body": String::from_utf8(body).unwrap() });
+                let text = text.to_string();
+                write!(
+                    stream.get_mut(),
+                    "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{text}",
+                    text.len()
+                )
+                .unwrap();
+            }
+        });
+        Self { address, seen }
+    }
+}
+
+fn json_of(answer: Settled) -> Value {
+    match answer {
+        Settled::Json(value) | Settled::Rejected(value) => value,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_is_the_one_of_the_callers_own_origin() {
+    let service = Service::new();
+    let text = format!(
+        "
+version: 1
+app: {{ id: dev.portcullis.test, frontend: . }}
+windows: {{ main: {{}} }}
+origins: {{ tenants: \"https://{{tenant}}.ops.example.com\" }}
+backends: {{ ops: {{ http: {{ base: \"http://{}\", query: {{ t: \"{{origin:tenant}}\" }} }} }} }}
+commands:
+  incidents: {{ run: {{ use: ops, get: \"/t/{{origin:tenant}}/incidents\" }} }}
+  whoami: {{ run: {{ value: \"{{origin:tenant}}\" }} }}
+permissions:
+  tenants: {{ windows: [main], origins: [tenants], allow: [incidents, whoami] }}
+",
+        service.address
+    );
+    let gateway = Gateway::start(&text, Registry::new(), Mode::Development);
+    let main = gateway.open("main");
+    for tenant in ["acme", "xn--bcher-kva"] {
+        let origin = format!("https://{tenant}.ops.example.com");
+        let call = async |command| {
+            json_of(gateway.call(&main, &Call::new(command).origin(Some(&origin))).await)
+        };
+        assert_eq!(call("whoami").await, tenant);
+        let line = format!("GET /t/{tenant}/incidents?t={tenant} HTTP/1.1");
+        assert_eq!(call("incidents").await["line"], line);
+    }
+    let app = gateway.call(&main, &Call::new("incidents")).await;
+    assert_eq!(app.code(), "not_allowed");
+    assert_eq!(service.seen.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_secret_reaches_the_service_and_nobody_else() {
+    let service = Service::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    std::fs::write(&file, "hunter2\n").unwrap();
+    let rest = format!(
+        "
+secrets: {{ ops: {{ file: \"{}\" }} }}
+backends: {{ ops: {{ http: {{ base: \"http://{}\", headers: {{ Authorization: \"Bearer {{secret:ops}}\" }} }} }} }}
+commands:
+  list: {{ args: {{ q: {{ optional: true }} }}, run: {{ use: ops, get: /list, query: {{ q: \"{{q}}\" }} }} }}
+  missing: {{ run: {{ use: ops, get: /missing, status: {{ 404: {{ error: no_such_thing }} }} }} }}
+  lost: {{ run: {{ use: ops, get: /missing }} }}
+  away: {{ run: {{ use: ops, get: /away }} }}
+  add: {{ args: {{ title: {{}} }}, run: {{ use: ops, post: /add, body: {{ title: \"{{title}}\" }} }} }}
+  program: {{ run: {{ process: {{ program: sh, args: [-c, 'printf %s \"$TOKEN\"'], env: [\"TOKEN={{secret:ops}}\"] }} }} }}
+permissions: {{ main: {{ windows: [main], allow: [\"*\"] }} }}
+",
+        file.display(),
+        service.address
+    );
+    let gateway = Gateway::new(&rest, Registry::new());
+    let main = gateway.open("main");
+    let call = async |command: &str, arguments: Value| {
+        json_of(gateway.call(&main, &Call::new(command).json(&arguments)).await)
+    };
+    assert_eq!(call("list", json!({"q": "a&b"})).await["line"], "GET /list?q=a%26b HTTP/1.1");
+    assert_eq!(call("list", json!({})).await["line"], "GET /list HTTP/1.1");
+    assert_eq!(call("add", json!({"title": [1]})).await["body"], r#"{"title":[1]}"#);
+    let error = call("missing", json!({})).await;
+    assert_eq!((&error["code"], &error["status"]), (&json!("no_such_thing"), &json!(404)));
+    assert_eq!(call("lost", json!({})).await["code"], "upstream_status");
+    assert_eq!(call("away", json!({})).await["code"], "upstream_redirected");
+    for head in service.seen.lock().unwrap().iter() {
+        assert!(head.contains("authorization: Bearer hunter2\r\n"), "{head}");
+    }
+    assert_eq!(call("program", json!({})).await, "hunter2");
+    let shown = format!("{gateway:?} {:?} {:?}", gateway.snapshot(), gateway.take_notes());
+    assert!(shown.contains("secret") && !shown.contains("hunter2"));
+    // Another token is read with the next edit, and an edit without one is kept out.
+    std::fs::write(&file, "another").unwrap();
+    gateway.accept(&format!("{rest}\n"));
+    assert_eq!(call("program", json!({})).await, "another");
+    std::fs::remove_file(&file).unwrap();
+    let notice = serde_json::to_string(&gateway.edit(&format!("{rest}\n\n")).to_json()).unwrap();
+    assert!(notice.contains("missing-secret") && notice.contains("does not exist"), "{notice}");
+    assert_eq!(call("program", json!({})).await, "another");
+}
+
+#[tokio::test]
+async fn a_command_whose_secret_is_not_there_says_so_and_others_run() {
+    let gateway = Gateway::new(
+        "
+secrets: { ops: { env: PORTCULLIS_TEST_UNSET } }
+commands:
+  fine: { run: { value: 1 } }
+  ask: { run: { http: { base: \"http://127.0.0.1:1\", headers: { a: \"{secret:ops}\" }, get: / } } }
+  start: { run: { process: { program: sh, env: [\"A={secret:ops}\"] } } }
+plugins: { side: { sidecar: { program: sh, env: [\"A={secret:ops}\"] }, commands: { call: {} } } }
+permissions: { main: { windows: [main], allow: [\"*\", \"plugin:side|call\"] } }
+",
+        Registry::new(),
+    );
+    let main = gateway.open("main");
+    for command in ["ask", "start", "plugin:side|call"] {
+        let answer = gateway.call(&main, &Call::new(command)).await;
+        assert_eq!(answer.code(), "missing_secret", "{command}");
+    }
+    assert!(gateway.call(&main, &Call::new("fine")).await.is_ok());
+}
