@@ -42,7 +42,7 @@ impl Parts {
         if self.seen.insert(span) {
             let message = format!("{what} are not part of this build yet");
             self.found.push(Diagnostic::new(Code::Unsupported, span, message).help(
-                "leave it out to run the app; `validate`, `explain` and `matrix` work all the same",
+                "leave it out to run the app; `validate`, `explain` and `show` work all the same",
             ));
         }
     }
