@@ -4,7 +4,7 @@ use crate::{
     diagnostic::{Code, Diagnostic, Fix, clean},
     edit::{WriteError, replace_file, unified_diff},
     reload::{Edited, Files as _, LoadOptions, Loaded, load_from},
-    source::{FileId, Source},
+    source::{FileId, MAX_BYTES, Source},
 };
 use std::{
     collections::BTreeSet,
@@ -13,7 +13,11 @@ use std::{
 };
 
 /// A fix may uncover the next fault, whose fix may uncover another one; it has to end somewhere.
-const MAX_ROUNDS: usize = 10;
+const MAX_ROUNDS: usize = 100;
+/// So many readings of a file are spent to find out which of its fixes are good together.
+const MOST_READINGS: usize = 150;
+/// And so many bytes are read for it.
+const MOST_BYTES: usize = 32 * MAX_BYTES;
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// What fixing a manifest came to, in memory.
@@ -41,7 +45,10 @@ pub(super) fn fix(path: &Path) -> Fixed {
     for file in files {
         let before = text(&edited, &file);
         let target = Target { manifest: path, file: &file, edited: &edited };
-        let mut search = Search { target, base: &base, kept: Vec::new(), best: Vec::new() };
+        let bytes: usize = base.sources.iter().map(|source| source.text().len()).sum();
+        let readings = MOST_READINGS.min(MOST_BYTES / bytes.max(1)).max(10);
+        let mut search =
+            Search { target, base: &base, kept: Vec::new(), best: Vec::new(), readings };
         search.keep(&separate(target, &base));
         let mut steps = search.best;
         fixed.done.extend(steps.iter_mut().flat_map(|step| mem::take(&mut step.done)));
@@ -102,12 +109,14 @@ fn separate<'a>(target: Target<'_>, loaded: &'a Loaded) -> Vec<Candidate<'a>> {
         .filter(|(found, fix)| fix.edits.iter().all(|edit| edit.span.file == found.span.file))
         .filter(|(found, _)| target.has(loaded, found.span.file))
         .collect();
-    found.sort_by_key(|(_, fix)| fix.edits.iter().map(|edit| edit.span).min());
-    let mut taken: Vec<&Fix> = Vec::new();
+    found.sort_by_key(|(_, fix)| reach(fix));
+    // Places of one file, in order: a fix is free if it starts behind all that were taken.
+    let mut taken = None;
     found.retain(|(_, fix)| {
-        let is_free = !taken.iter().any(|other| overlap(other, fix));
+        let Some((start, end)) = reach(fix) else { return false };
+        let is_free = taken.is_none_or(|taken| taken < start);
         if is_free {
-            taken.push(fix);
+            taken = Some(end);
         }
         is_free
     });
@@ -116,14 +125,10 @@ fn separate<'a>(target: Target<'_>, loaded: &'a Loaded) -> Vec<Candidate<'a>> {
 
 type Candidate<'a> = (&'a Diagnostic, &'a Fix);
 
-/// Whether two fixes touch the same text, or one stands between the edits of the other.
-fn overlap(one: &Fix, other: &Fix) -> bool {
-    let hull = |fix: &Fix| {
-        let start = fix.edits.iter().map(|edit| edit.span.start).min();
-        start.zip(fix.edits.iter().map(|edit| edit.span.end).max())
-    };
-    let Some(((start, end), (from, to))) = hull(one).zip(hull(other)) else { return false };
-    start <= to && from <= end
+/// From the first to the last character that a fix touches; none of another may stand between them.
+fn reach(fix: &Fix) -> Option<(u32, u32)> {
+    let start = fix.edits.iter().map(|edit| edit.span.start).min();
+    start.zip(fix.edits.iter().map(|edit| edit.span.end).max())
 }
 
 /// What a finding is recognised by after edits: its place is the one before them.
@@ -168,6 +173,7 @@ struct Search<'a> {
     base: &'a Loaded,
     kept: Vec<Candidate<'a>>,
     best: Vec<Step>,
+    readings: usize,
 }
 
 impl<'a> Search<'a> {
@@ -177,9 +183,9 @@ impl<'a> Search<'a> {
             return;
         }
         let all = [self.kept.as_slice(), fixes].concat();
-        if let Some(steps) = settle(self.target, self.base, &all) {
+        if let Some(steps) = settle(self.target, self.base, &all, &mut self.readings) {
             (self.kept, self.best) = (all, steps);
-        } else if fixes.len() > 1 {
+        } else if fixes.len() > 1 && self.readings > 0 {
             let (first, second) = fixes.split_at(fixes.len() / 2);
             self.keep(first);
             self.keep(second);
@@ -188,7 +194,13 @@ impl<'a> Search<'a> {
 }
 
 /// Applies fixes, and those of what they uncover; nothing if a fault stays or an error is left that was not there before.
-fn settle(target: Target<'_>, base: &Loaded, fixes: &[Candidate<'_>]) -> Option<Vec<Step>> {
+fn settle(
+    target: Target<'_>,
+    base: &Loaded,
+    fixes: &[Candidate<'_>],
+    readings: &mut usize,
+) -> Option<Vec<Step>> {
+    *readings = readings.checked_sub(1)?;
     let known: BTreeSet<Key> =
         base.diagnostics.iter().map(|found| key(target, &[], base, found)).collect();
     let mut steps = vec![Step::new(target, base, fixes)];
@@ -199,6 +211,7 @@ fn settle(target: Target<'_>, base: &Loaded, fixes: &[Candidate<'_>]) -> Option<
         if uncovered.is_empty() {
             break;
         }
+        *readings = readings.checked_sub(1)?;
         let step = Step::new(target, last, &uncovered);
         steps.push(step);
     }

@@ -1,6 +1,8 @@
 //! `fmt`: manifests in canonical layout, written in place, checked, or shown as a difference.
 
-use super::{Exit, ManifestArg, complain, complain_about, locate::locate, print, style};
+use super::{
+    Exit, ManifestArg, complain, complain_about, complain_rendered, locate::locate, print, style,
+};
 use crate::{
     diagnostic::{Code, Format, json_text, render},
     edit::{FormatError, format, replace_file, unified_diff},
@@ -89,7 +91,7 @@ impl Report {
         let formatted = match format(&source, id) {
             Ok(formatted) => formatted,
             Err(FormatError::Faults(faults)) => {
-                complain(&render(&faults, &sources, output, style(&io::stderr())));
+                complain_rendered(&render(&faults, &sources, output, style(&io::stderr())));
                 return self.fail(Exit::No);
             }
             Err(error @ FormatError::Unfaithful) => {

@@ -19,7 +19,7 @@ mod validate;
 
 use crate::{
     command::Registry,
-    diagnostic::{Format, Report, Style},
+    diagnostic::{Format, Report, Style, clean_text},
     reload::{LoadOptions, Loaded},
 };
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -149,13 +149,22 @@ fn style(stream: &impl IsTerminal) -> Style {
     Style { color: stream.is_terminal() && !refused }
 }
 
-/// Writes a line; a reader that went away is no reason to fail.
+/// Writes lines in which names and paths may stand, whatever characters those have.
 fn print(text: &str) {
+    print_rendered(&clean_text(text));
+}
+
+fn complain(message: &str) {
+    complain_rendered(&clean_text(message));
+}
+
+/// Writes what may be coloured, and leaves the terminal alone but for that; a reader that went away is no reason to fail.
+fn print_rendered(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{}", text.trim_end_matches('\n'));
 }
 
-fn complain(message: &str) {
+fn complain_rendered(message: &str) {
     let mut out = std::io::stderr().lock();
     let _ = writeln!(out, "{}", message.trim_end_matches('\n'));
 }
@@ -164,7 +173,7 @@ fn complain(message: &str) {
 fn complain_about(loaded: &Loaded, format: Format) {
     let report = Report::of(&loaded.diagnostics, &loaded.sources);
     if !report.is_empty() {
-        complain(&report.render(format, style(&std::io::stderr())));
+        complain_rendered(&report.render(format, style(&std::io::stderr())));
         hint(&report, format);
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     Exit, ManifestArg, complain, fix, hint,
     locate::{locate, with_profile},
-    print, style,
+    print, print_rendered, style,
 };
 use crate::{
     app::host,
@@ -118,7 +118,7 @@ fn report<'a>(loaded: &'a [Loaded], args: &Args) -> Report<'a> {
 fn tell(report: &Report<'_>, format: Format) {
     let text = report.render(format, style(&std::io::stdout()));
     if !text.is_empty() {
-        print(&text);
+        print_rendered(&text);
     }
     if format.is_document() {
         return;

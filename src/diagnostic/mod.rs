@@ -11,7 +11,7 @@ pub use bounded::{Diagnostics, Omitted};
 pub use code::{Code, Severity};
 pub use fix::{Edit, Fix};
 pub use render::{Format, Style, render, to_json};
-pub(crate) use render::{clean, json_text};
+pub(crate) use render::{clean, clean_text, json_text};
 pub use report::{Finding, Report, summary_line};
 pub use suggest::{Suggestions, nearest};
 

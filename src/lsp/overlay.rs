@@ -1,7 +1,7 @@
 //! The files as the editor shows them: what is open and not saved yet stands in place of what is on disk.
 
 use super::text::Text;
-use crate::reload::{Content, Disk, Files, is_meant, lexical};
+use crate::reload::{Content, Disk, Files, Found, is_meant, lexical};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -67,14 +67,14 @@ impl Files for Overlay {
         open.unwrap_or_else(|| Disk.read(path))
     }
 
-    fn matches(&self, pattern: &Path) -> Vec<PathBuf> {
-        let on_disk = Disk.matches(pattern).into_iter().map(|path| self.known(path));
+    fn matches(&self, pattern: &Path) -> Found {
+        let on_disk = Disk.matches(pattern)?.into_iter().map(|path| self.known(path));
         // A file that was never saved counts too.
         let open = self.open.keys().filter(|path| is_meant(pattern, path)).cloned();
         let mut found: Vec<PathBuf> = on_disk.chain(open).collect();
         found.sort();
         found.dedup();
-        found
+        Ok(found)
     }
 
     fn identity(&self, path: &Path) -> PathBuf {
@@ -106,10 +106,10 @@ mod tests {
         }
         let overlay = overlay(&[&path("b.yaml"), &path("new.yaml"), &path("deep/x.yaml")]);
         let expected = ["a.yaml", "b.yaml", "new.yaml"].map(path);
-        assert_eq!(overlay.matches(&path("*.yaml")), expected);
-        assert_eq!(overlay.matches(&path("new.yaml")), [path("new.yaml")]);
-        assert_eq!(overlay.matches(&path("other/../new.yaml")), [path("new.yaml")]);
-        assert!(overlay.matches(&path("missing.yaml")).is_empty());
+        assert_eq!(overlay.matches(&path("*.yaml")).unwrap(), expected);
+        assert_eq!(overlay.matches(&path("new.yaml")).unwrap(), [path("new.yaml")]);
+        assert_eq!(overlay.matches(&path("other/../new.yaml")).unwrap(), [path("new.yaml")]);
+        assert!(overlay.matches(&path("missing.yaml")).unwrap().is_empty());
     }
 
     #[cfg(unix)]
@@ -121,7 +121,7 @@ mod tests {
         std::fs::write(path("real/a.yaml"), "").unwrap();
         std::os::unix::fs::symlink(path("real"), path("link")).unwrap();
         let overlay = overlay(&[&path("link/a.yaml")]);
-        assert_eq!(overlay.matches(&path("real/../real/*.yaml")), [path("link/a.yaml")]);
-        assert_eq!(overlay.matches(&path("real/a.yaml")), [path("link/a.yaml")]);
+        assert_eq!(overlay.matches(&path("real/../real/*.yaml")).unwrap(), [path("link/a.yaml")]);
+        assert_eq!(overlay.matches(&path("real/a.yaml")).unwrap(), [path("link/a.yaml")]);
     }
 }

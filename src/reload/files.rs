@@ -1,5 +1,6 @@
 //! Where the bytes of a manifest come from: the disk, or an editor's buffers over it.
 
+use super::expand::{GLOB, TooMany, expand, is_glob};
 use crate::{diagnostic::Code, source::MAX_BYTES};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,25 +15,22 @@ const MAX_FOLDERS: usize = 1000;
 /// What reading a manifest's file gave: its bytes, or the fault as a code and a message.
 pub type Content = Result<Vec<u8>, (Code, String)>;
 
+/// The files that a path or glob stands for.
+pub type Found = Result<Vec<PathBuf>, TooMany>;
+
 /// A source of files.
 pub trait Files {
     /// Reads a file, at most one byte more than a manifest may have.
     fn read(&self, path: &Path) -> Content;
 
     /// The files that a path or glob stands for, in the order of their names.
-    fn matches(&self, pattern: &Path) -> Vec<PathBuf>;
+    fn matches(&self, pattern: &Path) -> Found;
 
     /// What tells one file from another, whatever way leads to it.
     fn identity(&self, path: &Path) -> PathBuf {
         path.canonicalize().unwrap_or_else(|_| path.to_owned())
     }
 }
-
-const GLOB: glob::MatchOptions = glob::MatchOptions {
-    case_sensitive: true,
-    require_literal_separator: true,
-    require_literal_leading_dot: true,
-};
 
 /// Whether a path or glob stands for a file, be it on disk or not.
 pub fn is_meant(pattern: &Path, file: &Path) -> bool {
@@ -66,11 +64,12 @@ impl Files for Disk {
         read(path)
     }
 
-    fn matches(&self, pattern: &Path) -> Vec<PathBuf> {
-        if pattern.is_file() {
-            return vec![pattern.to_owned()];
+    fn matches(&self, pattern: &Path) -> Found {
+        // What is no regular file is said when it is read, if it was meant.
+        if pattern.exists() {
+            return Ok(vec![pattern.to_owned()]);
         }
-        expand(pattern).filter(|path| path.is_file()).collect()
+        Ok(expand(pattern)?.into_iter().filter(|path| path.is_file()).collect())
     }
 }
 
@@ -98,26 +97,20 @@ impl Files for Edited {
         self.0.get(path).cloned().unwrap_or_else(|| Disk.read(path))
     }
 
-    fn matches(&self, pattern: &Path) -> Vec<PathBuf> {
+    fn matches(&self, pattern: &Path) -> Found {
         Disk.matches(pattern)
     }
 }
 
-/// What is on the disk for a glob; nothing where it is malformed.
-fn expand(pattern: &Path) -> impl Iterator<Item = PathBuf> {
-    let found = pattern.to_str().and_then(|pattern| glob::glob_with(pattern, GLOB).ok());
-    found.into_iter().flatten().filter_map(Result::ok)
-}
-
 /// Where what a path or glob stands for may come into being: paths whose last part may not exist, or is a glob.
 pub(super) fn places(pattern: &Path) -> BTreeSet<PathBuf> {
-    let is_glob = |part: &Path| part.to_string_lossy().contains(['*', '?', '[']);
     let mut found = BTreeSet::new();
     let mut above = PathBuf::new();
     for part in pattern.components() {
         let path = above.join(part);
         if is_glob(&above) {
-            let folders = expand(&above).filter(|folder| folder.is_dir()).take(MAX_FOLDERS);
+            let folders = expand(&above).unwrap_or_default().into_iter();
+            let folders = folders.filter(|folder| folder.is_dir()).take(MAX_FOLDERS);
             found.extend(folders.map(|folder| folder.join(part)));
         } else if is_glob(&path) {
             found.insert(path.clone());
@@ -174,7 +167,7 @@ mod tests {
         assert_eq!(awaited("*/one.yaml"), ["*", "a/one.yaml", "b/one.yaml"]);
         assert_eq!(
             awaited("**/*.yaml"),
-            ["**", "a/*.yaml", "a/x/*.yaml", "a/y/*.yaml", "b/*.yaml"]
+            ["**", "*.yaml", "a/*.yaml", "a/x/*.yaml", "a/y/*.yaml", "b/*.yaml"]
         );
     }
 }

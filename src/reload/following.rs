@@ -2,7 +2,7 @@
 
 use super::{
     chain,
-    files::{Content, Disk, Files, places},
+    files::{Content, Disk, Files, Found, places},
     inbox::Pulse,
     load::{LoadOptions, gather},
     probe::{self, Look},
@@ -260,7 +260,7 @@ impl Following {
 
     /// Follows no other files than those of this snapshot, those in force, and those that were when last nothing was missing.
     fn forget_others(&mut self, snapshot: &FileSnapshot) {
-        let kept: HashSet<_> = self.kept.values().flatten().collect();
+        let kept: HashSet<_> = self.kept.values().flatten().flatten().collect();
         let is_wanted = |path: &PathBuf| {
             snapshot.contents.contains_key(path)
                 || self.in_force.contents.contains_key(path)
@@ -286,9 +286,9 @@ impl Files for Following {
     }
 
     /// What is there, and what was there until a moment ago: editors delete a file and create it again.
-    fn matches(&self, pattern: &Path) -> Vec<PathBuf> {
-        let mut found = Disk.matches(pattern);
-        let kept = self.kept.get(pattern).into_iter().flatten();
+    fn matches(&self, pattern: &Path) -> Found {
+        let mut found = Disk.matches(pattern)?;
+        let kept = self.kept.get(pattern).into_iter().flatten().flatten();
         let missed = |path: &&PathBuf| self.files.get(*path).is_some_and(|file| !file.is_gone());
         for path in kept.filter(missed) {
             if !found.contains(path) {
@@ -296,7 +296,7 @@ impl Files for Following {
             }
         }
         found.sort();
-        found
+        Ok(found)
     }
 }
 

@@ -124,7 +124,7 @@ fn read_all<'a>(
         is_full: false,
         is_whole: false,
     };
-    let mut document = reading.parse(path, files.read(path));
+    let mut document = reading.parse(path, files.read(path), None);
     if let Some(manifest) = &mut document {
         reading.assemble(path, manifest, options);
     }
@@ -190,9 +190,18 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Adds a file to the sources and parses it; what is wrong with it is reported.
-    fn parse(&mut self, path: &Path, content: Content) -> Option<Node> {
+    /// Adds a file to the sources and parses it; what is wrong with it is reported, at `place` if it cannot be read.
+    fn parse(&mut self, path: &Path, content: Content, place: Option<Span>) -> Option<Node> {
         match text(content) {
+            Err((code @ (Code::NotAFile | Code::UnreadableFile), message, _))
+                if let Some(place) = place =>
+            {
+                self.diagnostics.push(
+                    Diagnostic::new(code, place, format!("cannot be included: {message}"))
+                        .help("name a file, or a glob such as `permissions/*.yaml`"),
+                );
+                None
+            }
             Ok(text) => {
                 let file = self.sources.add(Source::new(path, &text));
                 document::read(self.sources.find(file)?, file, &mut self.diagnostics)
@@ -220,7 +229,7 @@ impl Reading<'_> {
             add_include(manifest, part, &mut self.diagnostics);
         }
         if let Some(file) = &options.guardrails
-            && let Some(guardrails) = self.parse(file, self.files.read(file))
+            && let Some(guardrails) = self.parse(file, self.files.read(file), None)
         {
             add_guardrails(manifest, guardrails, &mut self.diagnostics);
         }
@@ -251,6 +260,15 @@ impl Reading<'_> {
         let pattern = folder.join(wanted);
         let found = self.files.matches(&pattern);
         self.includes.push(pattern);
+        let Ok(found) = found else {
+            let message = format!("`{}` leads through too many folders", wanted.escape_debug());
+            self.diagnostics.push(
+                Diagnostic::new(Code::FileTooLarge, include.path.span, message)
+                    .help("name the folder that holds the files, such as `permissions/*.yaml`"),
+            );
+            return;
+        };
+        let mut is_told = false;
         if found.is_empty() && !include.is_optional {
             let is_glob = wanted.contains(['*', '?', '[']);
             let shown = wanted.escape_debug();
@@ -271,6 +289,9 @@ impl Reading<'_> {
                     let folder = own.parent().unwrap_or(Path::new(""));
                     identity.strip_prefix(folder).unwrap_or(&identity).to_owned()
                 });
+                if mem::replace(&mut is_told, true) {
+                    continue;
+                }
                 let is_own = self.open.last() == Some(&identity);
                 let way = if is_own { "" } else { " through this file" };
                 self.diagnostics.push(
@@ -291,7 +312,7 @@ impl Reading<'_> {
                 self.too_many(include.path.span);
                 return;
             }
-            if let Some(part) = self.parse(&path, self.files.read(&path)) {
+            if let Some(part) = self.parse(&path, self.files.read(&path), Some(include.path.span)) {
                 self.open.push(identity);
                 let inner = includes(&part);
                 parts.push(part);

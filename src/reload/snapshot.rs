@@ -1,6 +1,6 @@
 //! All that one reading of a manifest asked of its files, so that the same can be read again without them.
 
-use super::files::{Content, Files};
+use super::files::{Content, Files, Found};
 use crate::diagnostic::Code;
 use std::{
     cell::RefCell,
@@ -10,7 +10,7 @@ use std::{
 };
 
 /// What paths and globs stand for, by path or glob.
-pub(super) type Matches = BTreeMap<PathBuf, Vec<PathBuf>>;
+pub(super) type Matches = BTreeMap<PathBuf, Found>;
 
 /// The files of one manifest at one moment: their contents, what its globs match, and which paths are one file.
 ///
@@ -50,8 +50,8 @@ impl Files for FileSnapshot {
         self.contents.get(path).cloned().unwrap_or_else(missing)
     }
 
-    fn matches(&self, pattern: &Path) -> Vec<PathBuf> {
-        self.matches.get(pattern).cloned().unwrap_or_default()
+    fn matches(&self, pattern: &Path) -> Found {
+        self.matches.get(pattern).cloned().unwrap_or(Ok(Vec::new()))
     }
 
     fn identity(&self, path: &Path) -> PathBuf {
@@ -82,7 +82,7 @@ impl Files for Recorder<'_> {
         content
     }
 
-    fn matches(&self, pattern: &Path) -> Vec<PathBuf> {
+    fn matches(&self, pattern: &Path) -> Found {
         let found = self.files.matches(pattern);
         self.heard.borrow_mut().matches.insert(pattern.to_owned(), found.clone());
         found

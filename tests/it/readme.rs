@@ -28,15 +28,14 @@ fn run(line: &str, folder: &Path) -> String {
     String::from_utf8(text).expect("text")
 }
 
-#[test]
-fn the_tutorial_works_as_written() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
-    let folder = tempfile::tempdir().expect("a folder");
+/// Does what a document says, in its order; how many files it writes, and how many commands it runs.
+fn follow(document: &str, folder: &Path) -> (usize, usize) {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(document));
     let (mut files, mut commands) = (0, 0);
-    for block in blocks(&readme.expect("a README")) {
+    for block in blocks(&text.expect(document)) {
         match block.info.split_once(' ') {
             Some((_, name)) => {
-                let path = folder.path().join(name);
+                let path = folder.join(name);
                 fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
                 fs::write(path, block.text).expect("a file");
                 files += 1;
@@ -45,20 +44,49 @@ fn the_tutorial_works_as_written() {
                 let steps = block.text.split("$ ").filter(|step| !step.is_empty());
                 for step in steps {
                     let (line, expected) = step.split_once('\n').expect("a command and its output");
-                    let printed = run(line, folder.path());
-                    assert_eq!(printed.trim_end(), expected.trim_end(), "{line}");
+                    let printed = run(line, folder);
+                    assert_eq!(printed.trim_end(), expected.trim_end(), "{document}: {line}");
                     commands += 1;
                 }
             }
             None => {}
         }
     }
+    (files, commands)
+}
+
+/// The documents for people, the README first.
+fn documents() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let names = fs::read_dir(folder).expect("docs").map(|entry| entry.expect("an entry"));
+    let names = names.map(|entry| format!("docs/{}", entry.file_name().to_string_lossy()));
+    let mut found: Vec<String> = names.filter(|name| name.ends_with(".md")).collect();
+    found.sort();
+    assert!(found.len() >= 3, "{found:?}");
+    found.insert(0, "README.md".to_owned());
+    found
+}
+
+#[test]
+fn the_tutorial_works_as_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (files, commands) = follow("README.md", folder.path());
     assert!(files >= 4 && commands >= 7, "{files} files and {commands} commands were found");
 }
 
 #[test]
+fn the_other_pages_work_as_written() {
+    for document in documents().iter().skip(1) {
+        let folder = tempfile::tempdir().expect("a folder");
+        follow(document, folder.path());
+    }
+}
+
+#[test]
 fn every_fence_is_one_that_something_tests_or_a_person_types() {
-    for name in ["README.md", "ARCHITECTURE.md"] {
+    let mut names = documents();
+    names.push("ARCHITECTURE.md".to_owned());
+    for name in &names {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
         for block in blocks(&fs::read_to_string(path).expect("a document")) {
             let language = block.info.split(' ').next().unwrap_or_default();

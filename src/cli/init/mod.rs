@@ -74,7 +74,7 @@ pub(super) fn init(args: &Args, format: Format) -> Exit {
         return Exit::No;
     }
     for file in &project.files {
-        if let Err(error) = file.write(args.force) {
+        if let Err(error) = file.write(&project.root(), args.force) {
             complain(&format!("error: {} cannot be written: {error}", project.shown(&file.path)));
             return Exit::CouldNotRun;
         }
@@ -101,19 +101,19 @@ struct NewFile {
 }
 
 impl NewFile {
-    fn write(&self, is_forced: bool) -> io::Result<()> {
-        if let Some(folder) = self.path.parent() {
-            std::fs::create_dir_all(folder)?;
+    /// Writes the file; a link in its place is replaced rather than followed.
+    fn write(&self, root: &Path, is_forced: bool) -> io::Result<()> {
+        let folder = self.path.parent().unwrap_or(root);
+        std::fs::create_dir_all(folder)?;
+        if !folder.canonicalize()?.starts_with(root.canonicalize()?) {
+            return Err(io::Error::other("its folder is a link that leads out of the project"));
         }
-        let mut options = OpenOptions::new();
-        options.write(true);
+        if is_forced && self.path.symlink_metadata().is_ok() {
+            std::fs::remove_file(&self.path)?;
+        }
         // A file that came into being since the look at the folder is not overwritten either.
-        if is_forced {
-            options.create(true).truncate(true)
-        } else {
-            options.create_new(true)
-        };
-        options.open(&self.path)?.write_all(self.text.as_bytes())
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&self.path)?;
+        file.write_all(self.text.as_bytes())
     }
 }
 
@@ -168,6 +168,11 @@ impl Project {
             project.files.push(NewFile { path: root.join(".pre-commit-config.yaml"), text });
         }
         Ok(project)
+    }
+
+    /// The folder that nothing is written out of.
+    fn root(&self) -> PathBuf {
+        repository(&self.folder).to_owned()
     }
 
     fn add(&mut self, path: &str, text: &str) {

@@ -99,6 +99,19 @@ pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if c == '\n' { '␊' } else { visible(c) }).collect()
 }
 
+/// The same for several lines, whose breaks stay as they are.
+pub(crate) fn clean_text(text: &str) -> String {
+    let lines = text.split_inclusive('\n').map(|line| {
+        let (line, end) = match line.strip_suffix("\r\n") {
+            Some(line) => (line, "\r\n"),
+            None => line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n")),
+        };
+        let clean = line.chars().map(|c| if c == '\t' { c } else { visible(c) });
+        clean.chain(end.chars()).collect::<String>()
+    });
+    lines.collect()
+}
+
 fn visible(character: char) -> char {
     match character {
         '\u{0}'..='\u{1f}' => {

@@ -95,6 +95,18 @@ fn a_dry_run_belongs_to_a_fix_and_has_a_format_of_its_own() {
 }
 
 #[test]
+fn more_faults_than_one_reading_tells_are_mended_in_one_go() {
+    let stars = vec!["*"; 700].join(", ");
+    let program = Portcullis::with_manifest(&MANIFEST.replacen(
+        "allow: [\"*\"]",
+        &format!("allow: [{stars}]"),
+        1,
+    ));
+    assert_eq!(program.run(&["validate"]).code, 1);
+    assert_eq!(program.run(&["validate", "--fix"]).code, 0);
+}
+
+#[test]
 fn what_a_manifest_includes_is_mended_in_its_own_file() {
     let part = "permissions:\n  more: { windows: [main], allow: [reed] }\n";
     let program = Portcullis::with_manifest(&(faulty() + "include: [part.yaml]\n"))

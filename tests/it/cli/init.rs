@@ -126,6 +126,28 @@ fn a_link_that_leads_nowhere_is_there_already() {
     assert!(!elsewhere.exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link() {
+    let program = Portcullis::new();
+    let (inside, outside) = (program.folder().join("app"), program.folder().join("outside"));
+    std::fs::create_dir_all(&inside).expect("a folder");
+    std::fs::create_dir_all(&outside).expect("a folder");
+    std::fs::write(outside.join("theirs"), "theirs").expect("a file");
+    std::os::unix::fs::symlink("../outside", inside.join("frontend")).expect("a link");
+    let run = program.run(&["init", "app"]);
+    assert_eq!(run.code, 3, "{}", run.text());
+    assert!(run.stderr.contains("a link that leads out of the project"), "{}", run.stderr);
+    std::fs::remove_file(inside.join("frontend")).expect("the link");
+    std::os::unix::fs::symlink("../outside/theirs", inside.join("index.html")).expect("a link");
+    std::fs::remove_file(inside.join("gateway.yaml")).expect("what was written first");
+    std::os::unix::fs::symlink("../outside/theirs", inside.join("gateway.yaml")).expect("a link");
+    assert_eq!(program.run(&["init", "--force", "app"]).code, 0);
+    assert_eq!(files(&outside), ["theirs".to_owned()].into());
+    assert_eq!(std::fs::read_to_string(outside.join("theirs")).expect("a file"), "theirs");
+    assert!(read(&program, "app/gateway.yaml").contains("version: 1"));
+}
+
 #[test]
 fn the_folder_is_made_and_gives_the_app_its_name() {
     let program = Portcullis::new();

@@ -2,7 +2,7 @@
 
 use portcullis::{
     diagnostic::{Code, has_errors},
-    reload::{Content, Files, LoadOptions, Loaded, load_content, load_from, load_profiles},
+    reload::{Content, Files, Found, LoadOptions, Loaded, load_content, load_from, load_profiles},
 };
 use std::{
     fmt::Write as _,
@@ -156,8 +156,8 @@ impl Files for Endless {
         })
     }
 
-    fn matches(&self, pattern: &Path) -> Vec<PathBuf> {
-        vec![pattern.to_owned()]
+    fn matches(&self, pattern: &Path) -> Found {
+        Ok(vec![pattern.to_owned()])
     }
 
     fn identity(&self, path: &Path) -> PathBuf {

@@ -1,4 +1,4 @@
-//! What the README's table says about pattern characters, as patterns and what they match.
+//! What the table of docs/patterns.md says about pattern characters, as patterns and what they match.
 
 use portcullis::pattern::{
     CommandPattern, LabelPattern, LabelTemplate, OriginPattern, PathPattern, PatternError, Root,
@@ -12,7 +12,7 @@ const KINDS: [&str; 5] = ["label", "command", "origin", "path", "template"];
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vector {
-    /// The row of the README's table that it proves.
+    /// The row of that table that it proves.
     row: Option<String>,
     pattern: String,
     #[serde(default)]
@@ -107,11 +107,10 @@ fn patterns_match_what_their_vectors_say() {
 }
 
 #[test]
-fn every_cell_of_the_readme_has_a_vector() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(path).expect("a README");
-    let table = readme.split("What the pattern characters mean:\n\n").nth(1).expect("the table");
-    let lines: Vec<_> = table.lines().take_while(|line| line.starts_with('|')).collect();
+fn every_cell_of_the_documented_table_has_a_vector() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/patterns.md");
+    let page = fs::read_to_string(path).expect("a page");
+    let lines: Vec<_> = page.lines().filter(|line| line.starts_with('|')).collect();
     let first = |line: &str| line.split(" | ").next().expect("a cell").to_owned();
     let rows: BTreeSet<String> = lines[2..]
         .iter()
