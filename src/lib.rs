@@ -17,6 +17,7 @@ pub mod command;
 pub mod diagnostic;
 pub mod document;
 pub mod edit;
+pub mod embed;
 pub mod gateway;
 pub mod ipc;
 pub mod lsp;
@@ -31,7 +32,13 @@ pub mod space;
 pub mod transport;
 
 pub use command::Registry;
+pub use embed::{Gateway, GatewayError};
+pub use portcullis_macros::command;
 pub use serde_json;
+
+// `#[command]` writes paths that begin with the crate's name; its own tests are in the crate.
+#[cfg(test)]
+extern crate self as portcullis;
 
 /// The README's Rust blocks, as tests.
 #[cfg(doctest)]

@@ -1,14 +1,21 @@
 //! Why a valid manifest does not run here and now; asked at start, and for every edit before it comes into force.
 
-use super::{foreign_owners, unregistered, unsupported};
+use super::{foreign_owners, undeclared, unregistered, unsupported};
 use crate::{command::Registry, diagnostic::Diagnostic, gateway::Mode, reload::Loaded};
 
 /// What is found beyond `validate`: functions that nobody registered, what this build cannot do, files of others.
 pub fn obstacles(loaded: &Loaded, registry: &Registry, mode: Mode) -> Vec<Diagnostic> {
     let mut found = foreign_owners(&loaded.sources);
     if let Some(manifest) = &loaded.manifest {
-        found.extend(unregistered(manifest, registry));
+        found.extend(unregistered(manifest, &registry.declarations()));
     }
     found.extend(unsupported(loaded, mode));
+    found
+}
+
+/// The same and what is asked once: an edit may take away the last command that runs a function.
+pub fn at_start(loaded: &Loaded, registry: &Registry, mode: Mode) -> Vec<Diagnostic> {
+    let mut found = obstacles(loaded, registry, mode);
+    found.extend(undeclared(loaded, &registry.declarations()));
     found
 }

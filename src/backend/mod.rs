@@ -60,6 +60,7 @@ mod tests {
             },
             body,
             headers: Vec::new(),
+            scope: None,
             generation: 1,
             sink: NoPage::shared(),
         }

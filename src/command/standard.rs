@@ -174,6 +174,7 @@ mod tests {
             },
             body,
             headers: Vec::new(),
+            scope: None,
             generation: 7,
             sink,
         }

@@ -27,6 +27,7 @@ pub(super) async fn dispatch(
         caller: caller.clone(),
         body,
         headers: call.head.headers.clone(),
+        scope: None,
         generation: permit.generation(),
         sink: way.sink(caller, &route.name, permit.generation()),
     };

@@ -24,8 +24,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("manifest", &["document"]),
     ("check", &["manifest"]),
     ("policy", &["manifest", "check"]),
-    ("command", &[]),
     ("channel", &[]),
+    ("command", &["channel"]),
     ("plugin", &["command", "channel"]),
     ("backend", &["command", "channel"]),
     // A route holds what the manifest says about arguments and limits.
@@ -57,6 +57,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "gateway", "reload", "lsp", "app",
         ],
     ),
+    ("embed", &["app", "cli", "command", "gateway", "reload"]),
 ];
 
 /// Crates that are an implementation detail of one place, as prefixes of paths below `src`.

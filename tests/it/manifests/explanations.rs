@@ -18,8 +18,10 @@ fn findings(text: &str) -> Vec<Diagnostic> {
     let path = folder.path().join("gateway.yaml");
     std::fs::write(&path, text).expect("a file");
     let loaded = load(&path);
-    let missing =
-        loaded.manifest.as_ref().map(|manifest| unregistered(manifest, &Registry::standard()));
+    let missing = loaded
+        .manifest
+        .as_ref()
+        .map(|manifest| unregistered(manifest, &Registry::standard().declarations()));
     [loaded.diagnostics, missing.unwrap_or_default()].concat()
 }
 

@@ -90,7 +90,7 @@ fn manifests_that_this_build_cannot_run_are_valid_and_do_not_start() {
         assert_eq!(validate(repository(), &path).code, Some(0), "{}", path.display());
         let loaded = load_manifest(&path);
         let manifest = loaded.manifest.as_ref().expect("a valid manifest");
-        let mut missing = unregistered(manifest, &Registry::standard());
+        let mut missing = unregistered(manifest, &Registry::standard().declarations());
         missing.extend(unsupported(&loaded, Mode::Development));
         let text = render(&missing, &loaded.sources, Format::Human, Style::default());
         let text = format!("{}\n\n{}\n", text.trim_end(), summary_line(&missing, 1));
