@@ -12,23 +12,25 @@ pub(crate) fn expand(function: &ItemFn, signature: &Signature) -> TokenStream {
         .map(|number| format_ident!("argument_{number}", span = Span::mixed_site()))
         .collect();
     let call = Ident::new("call", Span::mixed_site());
-    let sources = parameters.iter().map(|parameter| {
-        let (argument, ty) = (&parameter.argument, &parameter.ty);
-        quote! { ::portcullis::command::Parameter::of::<#ty>(#argument) }
-    });
-    let reads = parameters.iter().zip(&locals).map(|(parameter, local)| {
-        let (argument, ty) = (&parameter.argument, &parameter.ty);
-        // An error about the type is shown at the type.
-        quote_spanned! { ty.span() => let #local = #call.argument::<#ty>(#argument)?; }
-    });
-    let result = Ident::new("result", Span::mixed_site());
+    // An error about a type is shown at the type, and once: the same words in both places make the same error.
+    let typed: Vec<TokenStream> = parameters
+        .iter()
+        .map(|parameter| {
+            let (argument, ty) = (&parameter.argument, &parameter.ty);
+            quote_spanned! { ty.span() => ::portcullis::command::expansion::parameter::<#ty>(#argument) }
+        })
+        .collect();
     let returned = match &function.sig.output {
         ReturnType::Type(_, ty) => ty.span(),
         ReturnType::Default => own.span(),
     };
-    let reply = quote_spanned! { returned => {
+    // Errors about it are shown at the type; nothing of the function is in scope that could have this name.
+    let result = Ident::new("result", returned);
+    let answer = quote_spanned! { returned => (&#result).kind().reply(#result) };
+    let reply = quote! { {
+        #[allow(unused_imports, reason = "one of them says what the result is")]
         use ::portcullis::command::expansion::{OfResult as _, OfValue as _};
-        (&#result).kind().reply(#result)
+        #answer
     } };
     let run = if function.sig.asyncness.is_some() {
         quote! {
@@ -57,7 +59,7 @@ pub(crate) fn expand(function: &ItemFn, signature: &Signature) -> TokenStream {
             const DEFINITION: ::portcullis::command::Definition = ::portcullis::command::Definition {
                 name: #name,
                 description: #description,
-                parameters: &[#(#sources),*],
+                parameters: &[#(#typed.definition),*],
                 file: ::core::file!(),
                 line: ::core::line!(),
             };
@@ -67,7 +69,7 @@ pub(crate) fn expand(function: &ItemFn, signature: &Signature) -> TokenStream {
             ) -> ::portcullis::command::BoxFuture<'static, ::portcullis::ipc::Reply> {
                 ::std::boxed::Box::pin(async move {
                     #call.expect(&<Self as ::portcullis::command::Function>::DEFINITION)?;
-                    #(#reads)*
+                    #(let #locals = #call.read(#typed)?;)*
                     #run
                 })
             }

@@ -2,6 +2,7 @@
 
 use crate::options::Options;
 use proc_macro2::TokenStream;
+use quote::ToTokens as _;
 use syn::{
     Attribute, Expr, ExprLit, FnArg, GenericParam, Generics, Ident, ItemFn, Lit, Meta, Pat, Type,
     ext::IdentExt as _,
@@ -97,13 +98,8 @@ fn parameter<'a>(input: &'a FnArg, options: &Options) -> Result<(Parameter, &'a 
         Type::Reference(reference) => {
             let owned = match &*reference.elem {
                 Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
-                Type::Slice(_) => "Vec<T>".to_owned(),
-                Type::Path(path) => path
-                    .path
-                    .segments
-                    .last()
-                    .map_or_else(|| "T".to_owned(), |last| last.ident.to_string()),
-                _ => "an owned type".to_owned(),
+                Type::Slice(slice) => format!("Vec<{}>", written(&slice.elem)),
+                other => written(other),
             };
             let message = format!("a command owns its arguments: take `{owned}`");
             return Err(Error::new_spanned(&typed.ty, message));
@@ -119,6 +115,11 @@ fn parameter<'a>(input: &'a FnArg, options: &Options) -> Result<(Parameter, &'a 
         return Err(Error::new(name.span(), "an argument needs a name of letters"));
     }
     Ok((Parameter { argument, ty: (*typed.ty).clone() }, &name.ident))
+}
+
+/// A type as it was written, but for its spaces.
+fn written(ty: &Type) -> String {
+    ty.to_token_stream().to_string().replace(' ', "")
 }
 
 /// The doc comments, line by line, without the space that stands behind the slashes.

@@ -1,7 +1,21 @@
 //! What the code that `#[command]` and `commands!` write calls. It may change with every version.
 
+use super::{CommandArg, CommandItem, Parameter};
 use crate::ipc::{InvokeResponse, Rejection, RejectionCode, Reply};
 use serde::Serialize;
+
+/// A parameter with the way to read it.
+#[derive(Debug)]
+pub struct Typed<T> {
+    /// What is known of it without a call.
+    pub definition: Parameter,
+    pub(super) read: fn(CommandItem<'_>) -> Result<T, Rejection>,
+}
+
+/// A parameter of a type.
+pub const fn parameter<T: CommandArg>(name: &'static str) -> Typed<T> {
+    Typed { definition: Parameter { name, source: T::SOURCE }, read: T::from_command }
+}
 
 /// What a command can give back: everything that serde can serialise, and an [`InvokeResponse`], which may be bytes.
 #[diagnostic::on_unimplemented(
@@ -98,19 +112,24 @@ impl Plain {
 }
 
 /// Stops the compiler where two commands have one name.
-#[expect(clippy::panic, reason = "the compiler is what panics")]
 pub const fn all_differ(names: &[&str]) {
     let mut rest = names;
     while let [first, others @ ..] = rest {
         let mut left = others;
         while let [other, more @ ..] = left {
             if is_same(first.as_bytes(), other.as_bytes()) {
-                panic!("{}", *first);
+                two_commands_have_the_name(first);
             }
             left = more;
         }
         rest = others;
     }
+}
+
+/// The compiler shows this function's name, and what it panics with.
+#[expect(clippy::panic, reason = "the compiler is what panics")]
+const fn two_commands_have_the_name(name: &str) {
+    panic!("{}", name)
 }
 
 const fn is_same(mut a: &[u8], mut b: &[u8]) -> bool {

@@ -1,6 +1,6 @@
 //! What `#[command]` makes of a function, and lists of such functions.
 
-use super::{BoxFuture, CommandArg, NativeCall, Source};
+use super::{BoxFuture, NativeCall, Source};
 use crate::ipc::Reply;
 
 /// A function below `#[portcullis::command]`, in the form of a type of its name. Only the macro implements it.
@@ -39,13 +39,6 @@ pub struct Parameter {
     pub name: &'static str,
     /// What it is made of.
     pub source: Source,
-}
-
-impl Parameter {
-    /// A parameter of a type.
-    pub const fn of<T: CommandArg>(name: &'static str) -> Self {
-        Self { name, source: T::SOURCE }
-    }
 }
 
 /// Functions of `#[command]`, as [`commands!`](macro@crate::commands) lists them.

@@ -1,10 +1,11 @@
 //! A call on its way into a `#[command]` function.
 
 use super::{
-    BoxFuture, Command, CommandArg, CommandItem, Definition, Invocation, Source,
+    BoxFuture, Command, CommandItem, Definition, Invocation, Source,
     arg::{not_by_name, raw_body},
     cancel::Guard,
     context::Host,
+    expansion::Typed,
 };
 use crate::{
     diagnostic::nearest,
@@ -48,8 +49,8 @@ impl NativeCall {
 
     /// Reads one parameter.
     #[doc(hidden)]
-    pub fn argument<T: CommandArg>(&mut self, name: &'static str) -> Result<T, Rejection> {
-        T::from_command(CommandItem { name, call: self })
+    pub fn read<T>(&mut self, parameter: Typed<T>) -> Result<T, Rejection> {
+        (parameter.read)(CommandItem { name: parameter.definition.name, call: self })
     }
 
     /// What tells the tokens of the call, if any were taken, that it was given up.

@@ -3,6 +3,7 @@
 #[cfg(not(feature = "webview"))]
 mod compile;
 mod ends;
+mod example;
 mod parameters;
 mod results;
 mod threads;

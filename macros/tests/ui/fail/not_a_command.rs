@@ -2,9 +2,9 @@
 
 fn greet() {}
 
-struct Greet;
+struct Settings;
 
 fn main() {
     let _ = portcullis::commands![greet];
-    let _ = portcullis::commands![Greet];
+    let _ = portcullis::commands![Settings];
 }

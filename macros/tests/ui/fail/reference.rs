@@ -9,7 +9,7 @@ fn greet(name: &str) -> String {
 
 #[portcullis::command]
 fn count(counter: &State<u64>) -> u64 {
-    ***counter
+    **counter
 }
 
 #[portcullis::command]
