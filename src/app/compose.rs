@@ -40,6 +40,9 @@ fn command(route: &Route, registry: &Registry) -> Arc<dyn Command> {
             let plan = ProcessPlan { cwd: started_in(&plan.cwd), ..plan.clone() };
             Arc::new(backend::Process::new(plan, route.payload))
         }
+        Backend::Native(name) if route.has_scope_items && !registry.takes_scope(name) => {
+            Arc::new(Unavailable(format!("the Rust function `{name}` takes no scope")))
+        }
         Backend::Native(name) => {
             let message = || format!("no Rust function is registered as `{name}`");
             registry.find(name).unwrap_or_else(|| Arc::new(Unavailable(message())))

@@ -27,7 +27,7 @@ pub use assets::{Asset, Assets};
 pub use compose::{build, compose};
 pub use edit::Editor;
 pub use host::host;
-pub use natives::{undeclared, unregistered};
+pub use natives::{misfits, undeclared, unregistered};
 pub use notice::Notice;
 pub use obstacles::{at_start, obstacles};
 pub use owner::foreign_owners;

@@ -3,10 +3,16 @@
 use crate::{
     command::Declarations,
     diagnostic::{Code, Diagnostic, nearest},
-    manifest::{Backend, Manifest},
+    manifest::{Backend, Entry, Manifest},
+    pattern::CommandTable,
     reload::Loaded,
 };
 use std::collections::BTreeSet;
+
+/// What of a manifest the functions of a program do not carry out; asked at start, and for every edit.
+pub fn misfits(manifest: &Manifest, natives: &Declarations) -> Vec<Diagnostic> {
+    [unregistered(manifest, natives), unscoped(manifest, natives)].concat()
+}
 
 /// Native functions that a manifest names and no code registers. The gateway does not open windows with any.
 pub fn unregistered(manifest: &Manifest, natives: &Declarations) -> Vec<Diagnostic> {
@@ -64,4 +70,34 @@ pub fn undeclared(loaded: &Loaded, natives: &Declarations) -> Vec<Diagnostic> {
         Some(Diagnostic::new(Code::UndeclaredNative, span, message).help(help))
     };
     unused.filter_map(diagnostic).collect()
+}
+
+/// Scopes with things to decide on, for functions that do not look at them.
+fn unscoped(manifest: &Manifest, natives: &Declarations) -> Vec<Diagnostic> {
+    let heeds = |name: &str| natives.find(name).is_none_or(|native| native.takes_scope);
+    let commands: Vec<_> = manifest.commands.iter().collect();
+    let table = CommandTable::new(manifest.commands.keys());
+    let heedless = |index: usize| match commands.get(index) {
+        Some((name, command)) => match &command.run.value {
+            Backend::Native(native) if !heeds(native) => Some((*name, native)),
+            _ => None,
+        },
+        None => None,
+    };
+    // Several words share a scope.
+    let mut seen = BTreeSet::new();
+    let entries = manifest.permissions.iter().flat_map(|permission| &permission.allow);
+    let diagnostic = |entry: &Entry| {
+        let scope = entry.scope.as_ref().filter(|scope| scope.value.has_items())?;
+        let (name, native) = table.allowed(&entry.value).find_map(heedless)?;
+        if !seen.insert(scope.span) {
+            return None;
+        }
+        let message =
+            format!("`{name}` would not see this scope: the Rust function `{native}` takes none");
+        let help = "take a `CommandScope<T>` in it, or hold its arguments to a schema: `scope: { args: { … } }`";
+        let found = Diagnostic::new(Code::ScopeNotEnforced, scope.span, message).help(help);
+        Some(found)
+    };
+    entries.filter_map(diagnostic).collect()
 }

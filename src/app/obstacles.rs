@@ -1,13 +1,13 @@
 //! Why a valid manifest does not run here and now; asked at start, and for every edit before it comes into force.
 
-use super::{foreign_owners, undeclared, unregistered, unsupported};
+use super::{foreign_owners, misfits, undeclared, unsupported};
 use crate::{command::Registry, diagnostic::Diagnostic, gateway::Mode, reload::Loaded};
 
 /// What is found beyond `validate`: functions that nobody registered, what this build cannot do, files of others.
 pub fn obstacles(loaded: &Loaded, registry: &Registry, mode: Mode) -> Vec<Diagnostic> {
     let mut found = foreign_owners(&loaded.sources);
     if let Some(manifest) = &loaded.manifest {
-        found.extend(unregistered(manifest, &registry.declarations()));
+        found.extend(misfits(manifest, &registry.declarations()));
     }
     found.extend(unsupported(loaded, mode));
     found

@@ -6,7 +6,7 @@ use super::{
     print, registry, style,
 };
 use crate::{
-    app::{host, undeclared, unregistered},
+    app::{host, misfits, undeclared},
     command::{Declarations, Registry},
     diagnostic::{Format, Report},
     reload::{Disk, Loaded, load_profiles},
@@ -79,7 +79,7 @@ pub(super) fn validate(args: &Args, format: Format, known: &Registry) -> Exit {
 /// The same with what is found once the program's native commands are known.
 fn with_natives(mut loaded: Loaded, natives: Option<&Declarations>) -> Loaded {
     let Some(natives) = natives else { return loaded };
-    let missing = loaded.manifest.as_ref().map(|manifest| unregistered(manifest, natives));
+    let missing = loaded.manifest.as_ref().map(|manifest| misfits(manifest, natives));
     let unused = undeclared(&loaded, natives);
     loaded.diagnostics.extend(missing.into_iter().flatten().chain(unused));
     loaded

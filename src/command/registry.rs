@@ -133,6 +133,12 @@ impl Registry {
         })
     }
 
+    /// Whether a function heeds what a permission's `scope` allows and denies: it takes a
+    /// [`CommandScope`](super::CommandScope).
+    pub fn takes_scope(&self, name: &str) -> bool {
+        matches!(self.commands.get(name), Some(Entry::Function(definition, _)) if takes_scope(definition))
+    }
+
     /// All names, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.commands.keys().map(String::as_str)
@@ -145,6 +151,10 @@ impl Registry {
     }
 }
 
+fn takes_scope(definition: &Definition) -> bool {
+    definition.parameters.iter().any(|parameter| parameter.source == Source::Scope)
+}
+
 fn declaration(name: &str, entry: &Entry) -> Declaration {
     let definition = match entry {
         Entry::Plain(_) => None,
@@ -154,9 +164,6 @@ fn declaration(name: &str, entry: &Entry) -> Declaration {
         let parameters = definition.parameters.iter();
         let arguments = parameters.filter(|parameter| parameter.source == Source::Argument);
         arguments.map(|parameter| parameter.name.to_owned()).collect()
-    };
-    let takes_scope = |definition: &Definition| {
-        definition.parameters.iter().any(|parameter| parameter.source == Source::Scope)
     };
     Declaration {
         name: name.to_owned(),

@@ -6,6 +6,7 @@ mod ends;
 mod example;
 mod parameters;
 mod results;
+mod scopes;
 mod threads;
 
 use crate::support::gateway::{Call, Gateway, Settled, Webview};
