@@ -69,7 +69,7 @@ pub(crate) fn expand(function: &ItemFn, signature: &Signature) -> TokenStream {
             ) -> ::portcullis::command::BoxFuture<'static, ::portcullis::ipc::Reply> {
                 ::std::boxed::Box::pin(async move {
                     #call.expect(&<Self as ::portcullis::command::Function>::DEFINITION)?;
-                    #(let #locals = #call.read(#typed)?;)*
+                    #(let #locals = #call.read(&#typed)?;)*
                     #run
                 })
             }

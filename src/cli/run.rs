@@ -68,7 +68,6 @@ pub(crate) struct Windows {
 }
 
 #[cfg(not(feature = "webview"))]
-#[expect(clippy::needless_pass_by_value, reason = "with windows they go to the app")]
 pub(crate) fn open(_: Windows, _: Format, _: &Loaded) -> Result<(), String> {
     let text = "this portcullis was built without windows\n  help: build it with the default features, or use `call`";
     Err(text.to_owned())

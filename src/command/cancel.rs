@@ -23,7 +23,7 @@ impl CancellationToken {
     pub async fn cancelled(&self) {
         let mut state = self.0.clone();
         if state.wait_for(|is_cancelled| *is_cancelled).await.is_err() && !self.is_cancelled() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

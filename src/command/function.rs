@@ -41,10 +41,13 @@ pub struct Parameter {
     pub source: Source,
 }
 
+/// A function that reads parameters from a call, and runs.
+pub(super) type Wrapper = fn(NativeCall) -> BoxFuture<'static, Reply>;
+
 /// Functions of `#[command]`, as [`commands!`](macro@crate::commands) lists them.
 #[derive(Debug, Clone)]
 pub struct Commands {
-    pub(super) functions: Vec<(Definition, fn(NativeCall) -> BoxFuture<'static, Reply>)>,
+    pub(super) functions: Vec<(Definition, Wrapper)>,
     pub(super) place: (&'static str, u32),
 }
 

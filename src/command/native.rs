@@ -6,6 +6,7 @@ use super::{
     cancel::Guard,
     context::Host,
     expansion::Typed,
+    function::Wrapper,
 };
 use crate::{
     diagnostic::nearest,
@@ -49,7 +50,7 @@ impl NativeCall {
 
     /// Reads one parameter.
     #[doc(hidden)]
-    pub fn read<T>(&mut self, parameter: Typed<T>) -> Result<T, Rejection> {
+    pub fn read<T>(&mut self, parameter: &Typed<T>) -> Result<T, Rejection> {
         (parameter.read)(CommandItem { name: parameter.definition.name, call: self })
     }
 
@@ -77,7 +78,7 @@ pub(super) async fn blocking(run: impl FnOnce() -> Reply + Send + 'static) -> Re
 
 /// A `#[command]` function with what its program manages.
 pub(super) struct Native {
-    pub(super) function: fn(NativeCall) -> BoxFuture<'static, Reply>,
+    pub(super) function: Wrapper,
     pub(super) host: Arc<Host>,
 }
 

@@ -1,11 +1,11 @@
 //! The Rust functions that a manifest's `native: <name>` can name.
 
 use super::{
-    BoxFuture, Command, Commands, Declaration, Declarations, Definition, Invocation, NativeCall,
-    Source, State,
+    BoxFuture, Command, Commands, Declaration, Declarations, Definition, Invocation, Source, State,
     context::Host,
     declaration::CodePlace,
     expansion::IntoRejection as _,
+    function::Wrapper,
     native::{self, blocking},
     standard,
 };
@@ -35,7 +35,7 @@ pub struct Registry {
 #[derive(Debug, Clone)]
 enum Entry {
     Plain(Arc<dyn Command>),
-    Function(Definition, fn(NativeCall) -> BoxFuture<'static, Reply>),
+    Function(Definition, Wrapper),
 }
 
 impl Registry {

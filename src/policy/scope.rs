@@ -63,7 +63,9 @@ pub(super) fn scoped(
     let lists = entries.chunk_by(is_shared).filter_map(|list| {
         let scope = list.first()?.scope.as_ref()?;
         let mut commands = FixedBitSet::with_capacity(table.len());
-        list.iter().for_each(|entry| commands.extend(table.allowed(&entry.value)));
+        for entry in list {
+            commands.extend(table.allowed(&entry.value));
+        }
         commands.intersect_with(enforced);
         let alternative = Arc::new(Alternative::of(&scope.value));
         Some(Scoped { commands, alternative })

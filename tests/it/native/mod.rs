@@ -24,10 +24,8 @@ impl Native {
     }
 
     fn with(registry: Registry) -> Self {
-        let declared: String = registry
-            .names()
-            .map(|name| format!("  {name}: {{ run: {{ native: {name} }} }}\n"))
-            .collect();
+        let declare = |name: &str| format!("  {name}: {{ run: {{ native: {name} }} }}\n");
+        let declared = registry.names().map(declare).collect::<Vec<_>>().concat();
         let rest = format!(
             "commands:\n{declared}permissions: {{ main: {{ windows: [main], allow: [\"*\"] }} }}\n"
         );
