@@ -179,6 +179,13 @@ pub(crate) fn complain_about(loaded: &Loaded, format: Format) {
 fn hint(report: &Report<'_>, format: Format) {
     static TOLD: Once = Once::new();
     if format == Format::Human && !report.is_empty() {
-        TOLD.call_once(|| complain("for more about a code: `portcullis help CODE`"));
+        TOLD.call_once(|| complain(&format!("for more about a code: `{} help CODE`", program())));
     }
+}
+
+/// What the program is called where it was started: one that embeds the gateway has these verbs under its own name.
+fn program() -> String {
+    let words = std::env::args_os().next().map(PathBuf::from);
+    let name = words.as_deref().and_then(|path| path.file_stem()?.to_str());
+    name.unwrap_or("portcullis").to_owned()
 }

@@ -75,6 +75,9 @@ help: did you mean `list_notes`? It is at examples/notes/main.rs:{function}
 fn what_the_manifest_and_the_program_do_not_share_is_said_with_both_places() {
     let folder = with_faults();
     notes_in(folder.folder(), &["validate", "--format", "plain"]).expect(1, &faults(), "");
+    let human = notes_in(folder.folder(), &["validate"]);
+    // It answers by its own name.
+    assert_eq!(human.stderr, "for more about a code: `notes help CODE`\n");
     // Windows do not open with it either.
     let run = notes_in(folder.folder(), &["run", "--format", "plain"]);
     let faults = faults();

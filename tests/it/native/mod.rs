@@ -5,6 +5,7 @@ mod compile;
 mod ends;
 mod example;
 mod parameters;
+mod program;
 mod results;
 mod scopes;
 mod threads;
