@@ -9,6 +9,7 @@ use portcullis::{
     Registry,
     app::{Services, compose},
     channel::{Outbox, Page, PageCall},
+    commands,
     gateway::{Answer, InvokeKey, Mode, NoAudit, Pipeline, RequestHead, Session},
     ipc::{Caller, InvokeBody, InvokeResponse, SinkError},
     pattern::Origin,
@@ -64,6 +65,8 @@ limits: { rate: 4000000000/s }
 commands:
   echo: { run: { native: echo } }
   blocking: { run: { native: blocking } }
+  by_hand: { run: { native: by_hand } }
+  by_macro: { run: { native: by_macro } }
   never_x: { run: { native: echo } }
 "
         .to_owned();
@@ -79,7 +82,7 @@ commands:
             for number in (permission..commands).step_by(permissions) {
                 let _ = write!(text, "{}, ", command(number));
             }
-            text.push_str("echo, blocking, \"c*7\"] }\n");
+            text.push_str("echo, blocking, by_hand, by_macro, \"c*7\"] }\n");
         }
         text
     }
@@ -148,7 +151,7 @@ mod call {
     use super::{
         Answer, Arc, Bencher, InvokeBody, InvokeKey, InvokeResponse, Mode, NoAudit, Origin, Outbox,
         Page, PageCall, Pipeline, PolicyStore, Registry, RequestHead, Runtime, SIZES, Services,
-        Session, SinkError, Size, Value, black_box, compose, policy,
+        Session, SinkError, Size, Value, black_box, commands, compose, policy,
     };
 
     /// A Rust function that gives its arguments back, from the head of the request to the answer.
@@ -157,11 +160,30 @@ mod call {
         Lane::new(size).bench(bencher, "echo");
     }
 
+    /// One argument read and one text made by hand, and the same through `#[command]`: what the macro costs.
+    #[divan::bench(args = [SIZES[0]])]
+    fn by_hand(bencher: Bencher<'_, '_>, size: Size) {
+        Lane::new(size).bench_for(bencher, "by_hand", r#""Hello, World!""#);
+    }
+
+    #[divan::bench(args = [SIZES[0]])]
+    fn by_macro(bencher: Bencher<'_, '_>, size: Size) {
+        Lane::new(size).bench_for(bencher, "by_macro", r#""Hello, World!""#);
+    }
+
+    #[portcullis::command(rename = "by_macro")]
+    async fn greet(name: String) -> String {
+        format!("Hello, {name}!")
+    }
+
     /// A Rust function that may block, and so runs on a thread of its own kind: there and back.
     #[divan::bench(args = SIZES)]
     fn blocking(bencher: Bencher<'_, '_>, size: Size) {
         Lane::new(size).bench(bencher, "blocking");
     }
+
+    /// What every call sends.
+    const ARGUMENTS: &str = r#"{"name":"World"}"#;
 
     /// What stands between a page and the pipeline, without a window.
     struct Lane {
@@ -179,6 +201,14 @@ mod call {
                         InvokeBody::Raw(bytes) => Ok(InvokeResponse::Raw(bytes)),
                     }
                 })
+                .invocation("by_hand", |invocation| async move {
+                    let InvokeBody::Json(arguments) = &invocation.body else {
+                        return InvokeResponse::json(&());
+                    };
+                    let name = arguments["name"].as_str().unwrap_or_default();
+                    InvokeResponse::json(&format!("Hello, {name}!"))
+                })
+                .commands(commands![greet])
                 .function("blocking", |value: Value| Ok::<_, ()>(value));
             let loaded = size.load();
             let store = PolicyStore::new(|_| {
@@ -194,7 +224,12 @@ mod call {
             }
         }
 
+        /// A command that gives its arguments back.
         fn bench(&self, bencher: Bencher<'_, '_>, command: &str) {
+            self.bench_for(bencher, command, ARGUMENTS);
+        }
+
+        fn bench_for(&self, bencher: Bencher<'_, '_>, command: &str, answer: &str) {
             let path = format!("/{command}");
             let origin = Origin::app().to_string();
             let headers = [
@@ -202,16 +237,15 @@ mod call {
                 ("content-type", "application/json"),
                 ("origin", origin.as_str()),
             ];
-            let body = r#"{"name":"World"}"#;
             let call = || {
                 let head = RequestHead::new(black_box(&path), headers);
                 self.runtime.block_on(self.pipeline.handle(
                     &self.session,
                     head,
-                    body.as_bytes().to_vec(),
+                    ARGUMENTS.as_bytes().to_vec(),
                 ))
             };
-            assert_eq!(call(), Answer::Ok(InvokeResponse::Json(body.to_owned())));
+            assert_eq!(call(), Answer::Ok(InvokeResponse::Json(answer.to_owned())));
             bencher.bench_local(call);
         }
     }

@@ -17,6 +17,7 @@ pub mod command;
 pub mod diagnostic;
 pub mod document;
 pub mod edit;
+pub mod embed;
 pub mod gateway;
 pub mod ipc;
 pub mod lsp;
@@ -31,7 +32,38 @@ pub mod space;
 pub mod transport;
 
 pub use command::Registry;
+pub use embed::{Gateway, GatewayError};
+/// Makes a function a command that `run: { native: <name> }` of a manifest can name.
+///
+/// The function itself stays as it is. Each parameter is read by `CommandArg`: an argument of the page's call by its
+/// name, or part of the call such as `State<T>`. What it gives back is sent to the page as JSON; the error of a
+/// `Result` rejects the page's promise. The documentation of the function is the command's description.
+///
+/// A function that is not `async` runs on a thread that may block, never on the thread of the windows.
+///
+/// - `rename = "…"`: the command's name, which is the function's otherwise.
+/// - `rename_all = "…"`: how the names of parameters become those of arguments, `camelCase`, which is what pages send
+///   if nothing is said, or `snake_case`.
+///
+/// ```
+/// /// Greets by name.
+/// #[portcullis::command(rename = "hello")]
+/// fn greet(first_name: String) -> Result<String, String> {
+///     // The page calls `invoke("hello", { firstName: "Ada" })`.
+///     if first_name.is_empty() { Err("nobody to greet".into()) } else { Ok(format!("Hello, {first_name}!")) }
+/// }
+///
+/// let registry = portcullis::Registry::new().commands(portcullis::commands![greet]);
+/// assert_eq!(registry.names().collect::<Vec<_>>(), ["hello"]);
+/// // It is a function still.
+/// assert_eq!(greet("Ada".into()).unwrap(), "Hello, Ada!");
+/// ```
+pub use portcullis_macros::command;
 pub use serde_json;
+
+// `#[command]` writes paths that begin with the crate's name; its own tests are in the crate.
+#[cfg(test)]
+extern crate self as portcullis;
 
 /// The README's Rust blocks, as tests.
 #[cfg(doctest)]

@@ -5,7 +5,6 @@ use crate::{
     backend::{self, SidecarCall},
     check::Checked,
     command::{BoxFuture, Command, Invocation, Registry},
-    diagnostic::{Code, Diagnostic, nearest},
     gateway::Snapshot,
     ipc::{Rejection, RejectionCode, Reply},
     manifest::{Backend, Manifest},
@@ -69,6 +68,9 @@ fn command(
                 Err(rejection) => Arc::new(Unavailable(rejection)),
             }
         }
+        Backend::Native(name) if route.has_scope_items && !registry.takes_scope(name) => {
+            Arc::new(Unavailable::new(format!("the Rust function `{name}` takes no scope")))
+        }
         Backend::Native(name) => {
             let message = || format!("no Rust function is registered as `{name}`");
             registry.find(name).unwrap_or_else(|| Arc::new(Unavailable::new(message())))
@@ -85,25 +87,6 @@ pub(super) fn started_in(cwd: &std::path::Path) -> PathBuf {
         Ok(rest) => std::env::current_dir().unwrap_or_default().join(rest),
         Err(_) => cwd.to_owned(),
     }
-}
-
-/// Native functions that a manifest names and no code registers. The gateway does not open windows with any.
-pub fn unregistered(manifest: &Checked<Manifest>, registry: &Registry) -> Vec<Diagnostic> {
-    let missing = manifest.commands.values().filter_map(|command| match &command.run.value {
-        Backend::Native(name) if registry.find(name).is_none() => Some((name, command.run.span)),
-        _ => None,
-    });
-    let diagnostic = |(name, span): (&String, _)| {
-        let help = match nearest(name, registry.names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!(
-                "register it in the program that embeds the gateway: `.function(\"{name}\", …)`"
-            ),
-        };
-        let message = format!("no Rust function is registered as `{name}`");
-        Diagnostic::new(Code::UnregisteredNative, span, message).help(help)
-    };
-    missing.map(diagnostic).collect()
 }
 
 /// Stands in for a command that cannot run, where the rest of the manifest is still of use.

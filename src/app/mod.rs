@@ -7,6 +7,7 @@ mod edit;
 mod host;
 #[cfg(feature = "webview")]
 mod lanes;
+mod natives;
 mod notice;
 mod obstacles;
 mod owner;
@@ -25,11 +26,12 @@ mod unsupported;
 mod window;
 
 pub use assets::{Asset, Assets};
-pub use compose::{build, compose, unregistered};
+pub use compose::{build, compose};
 pub use edit::Editor;
 pub use host::host;
+pub use natives::{misfits, undeclared, unregistered};
 pub use notice::Notice;
-pub use obstacles::obstacles;
+pub use obstacles::{at_start, obstacles};
 pub use owner::foreign_owners;
 #[cfg(feature = "webview")]
 pub use run::{Options, RunError, run};

@@ -1,6 +1,6 @@
 //! Why a valid manifest does not run here and now; asked at start, and for every edit before it comes into force.
 
-use super::{foreign_owners, secrets::missing_secrets, unregistered, unsupported};
+use super::{foreign_owners, misfits, secrets::missing_secrets, undeclared, unsupported};
 use crate::{command::Registry, diagnostic::Diagnostic, gateway::Mode, reload::Loaded};
 
 /// What is found beyond `validate`: functions that nobody registered, secrets that this machine
@@ -8,9 +8,16 @@ use crate::{command::Registry, diagnostic::Diagnostic, gateway::Mode, reload::Lo
 pub fn obstacles(loaded: &Loaded, registry: &Registry, mode: Mode) -> Vec<Diagnostic> {
     let mut found = foreign_owners(&loaded.sources);
     if let Some(manifest) = &loaded.manifest {
-        found.extend(unregistered(manifest, registry));
+        found.extend(misfits(manifest, &registry.declarations()));
         found.extend(missing_secrets(manifest));
     }
     found.extend(unsupported(loaded, mode));
+    found
+}
+
+/// The same and what is asked once: an edit may take away the last command that runs a function.
+pub fn at_start(loaded: &Loaded, registry: &Registry, mode: Mode) -> Vec<Diagnostic> {
+    let mut found = obstacles(loaded, registry, mode);
+    found.extend(undeclared(loaded, &registry.declarations()));
     found
 }

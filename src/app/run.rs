@@ -19,7 +19,7 @@ use std::{
     collections::BTreeSet,
     fmt,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tao::{
@@ -146,6 +146,7 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
         app: manifest.app.clone(),
         windows: manifest.windows.clone(),
     };
+    let registry = options.registry;
     let event_loop = EventLoopBuilder::<Event>::with_user_event().build();
     let snapshot = pipeline.store().snapshot();
     let assets = Assets::new(snapshot.policy.app.frontend.clone(), &snapshot.policy.app.csp);
@@ -169,6 +170,11 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
         watch: watch.as_ref().map(Watch::mode),
     });
     runtime.spawn(quit_on_signal(settings.proxy.clone()));
+    let proxy = Mutex::new(settings.proxy.clone());
+    registry.on_exit(move || {
+        let proxy = proxy.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = proxy.send_event(Event::Quit);
+    });
     let app =
         Running { windows, lanes, tell, screenshot: options.screenshot, loaded: BTreeSet::new() };
     app.run(event_loop, &settings.proxy, &runtime);

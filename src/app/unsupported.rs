@@ -5,8 +5,10 @@ use crate::{
     document::Node,
     gateway::Mode,
     manifest::{
-        ArgumentKind, Creation, Downloads, Links, Manifest, PluginKind, Popups, Widen, Window,
+        ArgumentKind, Backend, Creation, Downloads, Links, Manifest, PluginKind, Popups, Widen,
+        Window,
     },
+    pattern::CommandTable,
     reload::Loaded,
     source::Span,
 };
@@ -117,14 +119,21 @@ impl Parts {
 
     fn permissions(&mut self, manifest: &Manifest) {
         let is_core = |plugin: &str| !manifest.plugins.keys().any(|name| name.as_str() == plugin);
+        let table = CommandTable::new(manifest.commands.keys());
+        let commands = manifest.commands.values();
+        let is_native: Vec<bool> =
+            commands.map(|command| matches!(command.run.value, Backend::Native(_))).collect();
+        let is_enforced = |index: usize| is_native.get(index).is_some_and(|is_native| *is_native);
         for permission in &manifest.permissions {
             for entry in permission.allow.iter().chain(&permission.deny) {
                 // Namespaces that nothing declares are those of the core.
                 if entry.value.plugin().is_some_and(is_core) {
                     self.add(entry.span, "commands of the core");
                 }
-                if let Some(scope) = &entry.scope {
-                    self.add(scope.span, "scopes");
+                if let Some(scope) = &entry.scope
+                    && !table.allowed(&entry.value).all(is_enforced)
+                {
+                    self.add(scope.span, "scopes of what is no Rust function");
                 }
             }
         }

@@ -81,6 +81,7 @@ mod tests {
             captures: Vec::new(),
             body,
             headers: Vec::new(),
+            scope: None,
             generation: 1,
             sink: NoPage::shared(),
         }

@@ -75,13 +75,20 @@ fn check_declared(
     command: &Command,
     scope: &Spanned<Scope>,
 ) -> Vec<Diagnostic> {
+    // The function sees them; at start it is known whether it takes them.
+    let is_native = matches!(command.run.value, Backend::Native(_));
     let help = || "hold its arguments to a schema: `scope: { args: { tenant: { const: acme } } }`";
     let items = scope.value.allow.iter().flatten().chain(&scope.value.deny);
-    if let Some(item) = items.min_by_key(|item| item.span) {
+    if let Some(item) = items.min_by_key(|item| item.span)
+        && !is_native
+    {
         let message = format!(
             "`{name}` is declared here, and would not see what its scope allows and denies"
         );
         return vec![diagnostic(item.span, message).help(help())];
+    }
+    if is_native && scope.value.args.is_empty() && scope.value.has_items() {
+        return Vec::new();
     }
     if scope.value.args.is_empty() {
         let message = format!("the scope says nothing about the arguments of `{name}`");

@@ -11,11 +11,14 @@ mod help;
 mod init;
 mod locate;
 mod lsp;
+mod registry;
 mod run;
 mod schema;
 mod show;
 mod suggestion;
 mod validate;
+
+pub(crate) use run::{Windows, open};
 
 use crate::{
     command::Registry,
@@ -65,6 +68,8 @@ enum Verb {
     Allow(allow::Args),
     /// Print the manifest that is in effect, with the file and line of each part.
     Show(show::Args),
+    /// Write the names and arguments of this program's native commands as JSON, for `validate --registry`.
+    Registry(registry::Args),
     /// Serve an editor: findings while you type, completion, hover, definitions.
     Lsp(lsp::Args),
 }
@@ -130,7 +135,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>, registry: Registry) -> Exi
     match cli.verb {
         Verb::Init(args) => init::init(&args, format),
         Verb::Run(args) => run::run(args, format, registry),
-        Verb::Validate(args) => validate::validate(&args, format),
+        Verb::Validate(args) => validate::validate(&args, format, &registry),
         Verb::Schema(args) => schema::schema(&args, format, &registry),
         Verb::Call(args) => call::call(&args, format, &registry),
         Verb::Explain(args) => explain::explain(&args, format),
@@ -138,6 +143,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>, registry: Registry) -> Exi
         Verb::Fmt(args) => fmt::fmt(&args, format),
         Verb::Allow(args) => allow::allow(&args, format),
         Verb::Show(args) => show::show(&args, format),
+        Verb::Registry(args) => registry::registry(&args, &registry),
         Verb::Lsp(args) => lsp::lsp(&args),
     }
     .into()
@@ -170,7 +176,7 @@ fn complain_rendered(message: &str) {
 }
 
 /// Prints what was found about a manifest to standard error.
-fn complain_about(loaded: &Loaded, format: Format) {
+pub(crate) fn complain_about(loaded: &Loaded, format: Format) {
     let report = Report::of(&loaded.diagnostics, &loaded.sources);
     if !report.is_empty() {
         complain_rendered(&report.render(format, style(&std::io::stderr())));
@@ -182,6 +188,13 @@ fn complain_about(loaded: &Loaded, format: Format) {
 fn hint(report: &Report<'_>, format: Format) {
     static TOLD: Once = Once::new();
     if format == Format::Human && !report.is_empty() {
-        TOLD.call_once(|| complain("for more about a code: `portcullis help CODE`"));
+        TOLD.call_once(|| complain(&format!("for more about a code: `{} help CODE`", program())));
     }
+}
+
+/// What the program is called where it was started: one that embeds the gateway has these verbs under its own name.
+fn program() -> String {
+    let words = std::env::args_os().next().map(PathBuf::from);
+    let name = words.as_deref().and_then(|path| path.file_stem()?.to_str());
+    name.unwrap_or("portcullis").to_owned()
 }

@@ -5,10 +5,11 @@ use super::{
     locate::{load, locate},
 };
 use crate::{
-    app::obstacles,
+    app::at_start,
     command::Registry,
     diagnostic::{Format, has_errors},
     gateway::Mode,
+    reload::{LoadOptions, Loaded},
 };
 use std::path::PathBuf;
 
@@ -34,46 +35,56 @@ pub(super) fn run(args: Args, format: Format, registry: Registry) -> Exit {
         Err(exit) => return exit,
     };
     let mode = if args.production { Mode::Production } else { Mode::Development };
-    let obstacles = obstacles(&loaded, &registry, mode);
+    let obstacles = at_start(&loaded, &registry, mode);
     loaded.diagnostics.extend(obstacles);
     complain_about(&loaded, format);
     if has_errors(&loaded.diagnostics) || loaded.manifest.is_none() {
         return Exit::CouldNotRun;
     }
-    open(args, mode, format, registry, path, &loaded)
-}
-
-#[cfg(not(feature = "webview"))]
-fn open(_: Args, _: Mode, _: Format, _: Registry, _: PathBuf, _: &crate::reload::Loaded) -> Exit {
-    complain(
-        "error: this portcullis was built without windows\n  help: build it with the default features, or use `call`",
-    );
-    Exit::CouldNotRun
-}
-
-#[cfg(feature = "webview")]
-fn open(
-    args: Args,
-    mode: Mode,
-    format: Format,
-    registry: Registry,
-    path: PathBuf,
-    loaded: &crate::reload::Loaded,
-) -> Exit {
-    use crate::app;
-    let options = app::Options {
+    let options = Windows {
+        path,
         mode,
-        screenshot: args.screenshot,
+        registry,
         load: args.manifest.options(),
-        ..app::Options::new(path, registry, Box::new(move |notice| tell(&notice, format)))
+        screenshot: args.screenshot,
     };
-    match app::run(loaded, options) {
+    match open(options, format, &loaded) {
         Ok(()) => Exit::Yes,
         Err(error) => {
             complain(&format!("error: {error}"));
             Exit::CouldNotRun
         }
     }
+}
+
+/// What windows are opened with, beside the manifest.
+#[cfg_attr(not(feature = "webview"), expect(dead_code, reason = "there are no windows"))]
+pub(crate) struct Windows {
+    pub(crate) path: PathBuf,
+    pub(crate) mode: Mode,
+    pub(crate) registry: Registry,
+    pub(crate) load: LoadOptions,
+    pub(crate) screenshot: Option<PathBuf>,
+}
+
+#[cfg(not(feature = "webview"))]
+pub(crate) fn open(_: Windows, _: Format, _: &Loaded) -> Result<(), String> {
+    let text = "this portcullis was built without windows\n  help: build it with the default features, or use `call`";
+    Err(text.to_owned())
+}
+
+/// Opens a manifest's windows, tells on standard error what happens, and returns when the last one is closed.
+#[cfg(feature = "webview")]
+pub(crate) fn open(windows: Windows, format: Format, loaded: &Loaded) -> Result<(), String> {
+    use crate::app;
+    let Windows { path, mode, registry, load, screenshot } = windows;
+    let options = app::Options {
+        mode,
+        screenshot,
+        load,
+        ..app::Options::new(path, registry, Box::new(move |notice| tell(&notice, format)))
+    };
+    app::run(loaded, options).map_err(|error| error.to_string())
 }
 
 #[cfg(feature = "webview")]

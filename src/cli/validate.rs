@@ -3,10 +3,11 @@
 use super::{
     Exit, ManifestArg, complain, fix, hint,
     locate::{locate, with_profile},
-    print, print_rendered, style,
+    print, print_rendered, registry, style,
 };
 use crate::{
-    app::host,
+    app::{host, misfits, undeclared},
+    command::{Declarations, Registry},
     diagnostic::{Format, Report},
     reload::{Disk, Loaded, load_profiles},
 };
@@ -25,6 +26,9 @@ pub(super) struct Args {
     /// Also report what this machine lacks: programs, secrets, folders and built pages.
     #[arg(long)]
     host: bool,
+    /// The native commands of the program that the manifests are for, as its verb `registry` wrote them.
+    #[arg(long, value_name = "FILE")]
+    registry: Option<PathBuf>,
     /// Mend what is surely a slip, such as a misspelt name or missing quotes, and report the rest.
     #[arg(long)]
     fix: bool,
@@ -33,7 +37,7 @@ pub(super) struct Args {
     dry_run: bool,
 }
 
-pub(super) fn validate(args: &Args, format: Format) -> Exit {
+pub(super) fn validate(args: &Args, format: Format, known: &Registry) -> Exit {
     let mut files = args.files.clone();
     files.extend(args.manifest.manifest.clone());
     if files.is_empty() {
@@ -45,11 +49,19 @@ pub(super) fn validate(args: &Args, format: Format) -> Exit {
     if args.dry_run {
         return dry_run(args, &files, format);
     }
+    // The stock binary knows nothing of the program that a manifest is for.
+    let natives = match &args.registry {
+        Some(file) => match registry::read(file) {
+            Ok(natives) => Some(natives),
+            Err(exit) => return exit,
+        },
+        None => (!known.is_stock()).then(|| known.declarations()),
+    };
     let mut loaded = Vec::new();
     for file in &files {
         let read = if args.fix { mend(file, args, format) } else { read(file, args) };
         match read {
-            Ok(read) => loaded.push(read),
+            Ok(read) => loaded.push(with_natives(read, natives.as_ref())),
             Err(exit) => return exit,
         }
     }
@@ -62,6 +74,15 @@ pub(super) fn validate(args: &Args, format: Format) -> Exit {
     let report = report(&loaded, args);
     tell(&report, format);
     verdict(&report)
+}
+
+/// The same with what is found once the program's native commands are known.
+fn with_natives(mut loaded: Loaded, natives: Option<&Declarations>) -> Loaded {
+    let Some(natives) = natives else { return loaded };
+    let missing = loaded.manifest.as_ref().map(|manifest| misfits(manifest, natives));
+    let unused = undeclared(&loaded, natives);
+    loaded.diagnostics.extend(missing.into_iter().flatten().chain(unused));
+    loaded
 }
 
 /// Reads one file with the profile that is asked for, or else with each that it has.

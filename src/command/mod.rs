@@ -1,12 +1,28 @@
 //! What can run behind a command's name, and the Rust functions that a program registers for `native`.
 
+mod arg;
+mod cancel;
+mod context;
+mod declaration;
+#[doc(hidden)]
+pub mod expansion;
+mod function;
+mod native;
 mod registry;
 mod standard;
 
+// What a command's parameters can be, in one place.
+pub use crate::channel::Channel;
+pub use arg::{CommandArg, CommandItem, Source};
+pub use cancel::CancellationToken;
+pub use context::{AppHandle, CommandScope, Request, State, Webview, Window};
+pub use declaration::{CodePlace, Declaration, DeclarationError, Declarations};
+pub use function::{Commands, Definition, Function, Parameter};
+pub use native::NativeCall;
 pub use registry::Registry;
 
 use crate::{
-    ipc::{Caller, ChannelSink, InvokeBody, Reply},
+    ipc::{CallScope, Caller, ChannelSink, InvokeBody, Reply},
     name::CommandName,
 };
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
@@ -27,6 +43,8 @@ pub struct Invocation {
     pub body: InvokeBody,
     /// The request's headers as the page set them, names in lower case; the gateway's own are not among them.
     pub headers: Vec<(String, String)>,
+    /// What the permissions that let the call pass allow the command to be used with, if they say.
+    pub scope: Option<Arc<CallScope>>,
     /// Generation of the policy that authorised the call.
     pub generation: u64,
     /// Where channels of this call send to.

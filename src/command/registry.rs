@@ -1,11 +1,19 @@
 //! The Rust functions that a manifest's `native: <name>` can name.
 
-use super::{BoxFuture, Command, Invocation, standard};
+use super::{
+    BoxFuture, Command, Commands, Declaration, Declarations, Definition, Invocation, Source, State,
+    context::Host,
+    declaration::CodePlace,
+    expansion::IntoRejection as _,
+    function::Wrapper,
+    native::{self, blocking},
+    standard,
+};
 use crate::ipc::{InvokeBody, InvokeResponse, Rejection, RejectionCode, Reply};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeMap, fmt, future::Future, sync::Arc};
 
-/// Functions by the name under which a manifest finds them.
+/// Functions by the name under which a manifest finds them, and the state that they share.
 ///
 /// ```
 /// use portcullis::{Registry, serde_json::Value};
@@ -16,7 +24,18 @@ use std::{collections::BTreeMap, fmt, future::Future, sync::Arc};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
-    commands: BTreeMap<String, Arc<dyn Command>>,
+    commands: BTreeMap<String, Entry>,
+    host: Arc<Host>,
+    /// The first `commands![…]`.
+    list: Option<CodePlace>,
+    /// Whether it is what the stock binary knows, and no more.
+    is_stock: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Entry {
+    Plain(Arc<dyn Command>),
+    Function(Definition, Wrapper),
 }
 
 impl Registry {
@@ -27,7 +46,41 @@ impl Registry {
 
     /// The functions that the stock binary knows: `echo`, `gateway_status` and `count`.
     pub fn standard() -> Self {
-        standard::register(Self::new())
+        Self { is_stock: true, ..standard::register(Self::new()) }
+    }
+
+    /// Whether it is what the stock binary knows and no more: then nothing follows from what is not in it, because the
+    /// manifest may be meant for another program.
+    pub fn is_stock(&self) -> bool {
+        self.is_stock
+    }
+
+    /// Registers the functions of a list. A later registration of the same name replaces the earlier one.
+    #[must_use]
+    pub fn commands(mut self, commands: Commands) -> Self {
+        let (file, line) = commands.place;
+        self.list.get_or_insert_with(|| CodePlace { file: file.to_owned(), line });
+        for (definition, function) in commands.functions {
+            self.insert(definition.name, Entry::Function(definition, function));
+        }
+        self
+    }
+
+    /// Keeps a value for the commands that take [`State<T>`]. Another value of the same type replaces it.
+    #[must_use]
+    pub fn manage<T: Send + Sync + 'static>(mut self, state: T) -> Self {
+        Arc::make_mut(&mut self.host).manage(state);
+        self
+    }
+
+    /// What is kept of a type.
+    pub fn state<T: Send + Sync + 'static>(&self) -> Option<State<T>> {
+        self.host.state()
+    }
+
+    /// What ends the app when a command asks for it.
+    pub fn on_exit(&self, exit: impl Fn() + Send + Sync + 'static) {
+        self.host.on_exit(exit);
     }
 
     /// Registers a function of the call's arguments. It runs on a thread of its own kind and may block.
@@ -44,18 +97,13 @@ impl Registry {
         let function = Arc::new(function);
         self.invocation(name, move |invocation| {
             let function = Arc::clone(&function);
-            async move {
-                let run = move || {
-                    let arguments = arguments(invocation.body)?;
-                    function(arguments).map_or_else(
-                        |error| Err(command_error(&error)),
-                        |value| InvokeResponse::json(&value),
-                    )
-                };
-                tokio::task::spawn_blocking(run).await.unwrap_or_else(|_| {
-                    Err(Rejection::new(RejectionCode::Internal, "the command panicked"))
-                })
-            }
+            blocking(move || {
+                let arguments = arguments(invocation.body)?;
+                function(arguments).map_or_else(
+                    |error| Err(error.into_rejection()),
+                    |value| InvokeResponse::json(&value),
+                )
+            })
         })
     }
 
@@ -66,18 +114,66 @@ impl Registry {
         F: Fn(Invocation) -> R + Send + Sync + 'static,
         R: Future<Output = Reply> + Send + 'static,
     {
-        self.commands.insert(name.to_owned(), Arc::new(Native { function }));
+        self.insert(name, Entry::Plain(Arc::new(Closure { function })));
         self
+    }
+
+    fn insert(&mut self, name: &str, entry: Entry) {
+        self.is_stock = false;
+        self.commands.insert(name.to_owned(), entry);
     }
 
     /// The function registered under a name.
     pub fn find(&self, name: &str) -> Option<Arc<dyn Command>> {
-        self.commands.get(name).cloned()
+        Some(match self.commands.get(name)? {
+            Entry::Plain(command) => Arc::clone(command),
+            Entry::Function(_, function) => {
+                Arc::new(native::Native { function: *function, host: Arc::clone(&self.host) })
+            }
+        })
+    }
+
+    /// Whether a function heeds what a permission's `scope` allows and denies: it takes a
+    /// [`CommandScope`](super::CommandScope).
+    pub fn takes_scope(&self, name: &str) -> bool {
+        matches!(self.commands.get(name), Some(Entry::Function(definition, _)) if takes_scope(definition))
     }
 
     /// All names, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.commands.keys().map(String::as_str)
+    }
+
+    /// What is known of the functions without calling them.
+    pub fn declarations(&self) -> Declarations {
+        let commands = self.commands.iter().map(|(name, entry)| declaration(name, entry));
+        Declarations { commands: commands.collect(), list: self.list.clone() }
+    }
+}
+
+fn takes_scope(definition: &Definition) -> bool {
+    definition.parameters.iter().any(|parameter| parameter.source == Source::Scope)
+}
+
+fn declaration(name: &str, entry: &Entry) -> Declaration {
+    let definition = match entry {
+        Entry::Plain(_) => None,
+        Entry::Function(definition, _) => Some(definition),
+    };
+    let arguments = |definition: &Definition| {
+        let parameters = definition.parameters.iter();
+        let arguments = parameters.filter(|parameter| parameter.source == Source::Argument);
+        arguments.map(|parameter| parameter.name.to_owned()).collect()
+    };
+    Declaration {
+        name: name.to_owned(),
+        description: definition.map_or("", |definition| definition.description).to_owned(),
+        arguments: definition.map(arguments),
+        takes_scope: definition.is_some_and(takes_scope),
+        place: definition.map(|definition| CodePlace {
+            file: definition.file.replace('\\', "/"),
+            line: definition.line,
+        }),
     }
 }
 
@@ -92,27 +188,18 @@ fn arguments<A: DeserializeOwned>(body: InvokeBody) -> Result<A, Rejection> {
     }
 }
 
-fn command_error<E: Serialize>(error: &E) -> Rejection {
-    match serde_json::to_value(error) {
-        Ok(value) => Rejection::Command(value),
-        Err(error) => Rejection::new(
-            RejectionCode::Internal,
-            format!("the command's error is not JSON: {error}"),
-        ),
-    }
-}
-
-struct Native<F> {
+/// An async function of the whole call.
+struct Closure<F> {
     function: F,
 }
 
-impl<F> fmt::Debug for Native<F> {
+impl<F> fmt::Debug for Closure<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Native")
+        f.write_str("Closure")
     }
 }
 
-impl<F, R> Command for Native<F>
+impl<F, R> Command for Closure<F>
 where
     F: Fn(Invocation) -> R + Send + Sync,
     R: Future<Output = Reply> + Send + 'static,

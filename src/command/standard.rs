@@ -175,6 +175,7 @@ mod tests {
             captures: Vec::new(),
             body,
             headers: Vec::new(),
+            scope: None,
             generation: 7,
             sink,
         }

@@ -3,7 +3,7 @@
 use super::{
     Mode, RequestHead, Session, Snapshot, arguments, authorize, decode, dispatch, head,
     limits::{self, InFlight},
-    result,
+    result, scope,
     session::Sight,
     sink::Way,
 };
@@ -91,7 +91,8 @@ impl Call {
         limits::check_length(route, body.len())?;
         let body = decode::decode(&self.head, body)?;
         let body = arguments::check(route, body)?;
-        let run = dispatch::dispatch(self, ticket.permit, &ticket.way, route, body);
+        let scope = scope::check(&ticket.permit, route, &body)?;
+        let run = dispatch::dispatch(self, ticket.permit, &ticket.way, route, body, scope);
         // The command is asked first: a call that is ready costs nothing more.
         let reply = tokio::select! {
             biased;

@@ -3,12 +3,13 @@
 use super::{admission::Call, sink::Way};
 use crate::{
     command::{BoxFuture, Invocation},
-    ipc::{InvokeBody, Rejection, RejectionCode, Reply},
+    ipc::{CallScope, InvokeBody, Rejection, RejectionCode, Reply},
     policy::{Permit, Route},
 };
 use std::{
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
     task::Poll,
 };
 
@@ -19,6 +20,7 @@ pub(super) async fn dispatch(
     way: &Way,
     route: &Route,
     body: InvokeBody,
+    scope: Option<Arc<CallScope>>,
 ) -> Reply {
     let command = call.snapshot.commands.get(permit.command().index()).ok_or_else(no_route)?;
     let caller = &call.sight.caller;
@@ -33,6 +35,7 @@ pub(super) async fn dispatch(
         captures,
         body,
         headers: call.head.headers.clone(),
+        scope,
         generation: permit.generation(),
         sink: way.sink(caller, &route.name, permit.generation()),
     };

@@ -10,6 +10,7 @@ mod head;
 mod key;
 mod limits;
 mod result;
+mod scope;
 mod session;
 mod sink;
 mod snapshot;

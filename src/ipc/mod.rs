@@ -31,6 +31,15 @@ impl fmt::Display for Caller {
     }
 }
 
+/// What a caller may use a command with, over all permissions that let it run the command.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CallScope {
+    /// What is allowed: the items of `scope: { allow: […] }`.
+    pub allow: Vec<Value>,
+    /// What is refused even where it is allowed.
+    pub deny: Vec<Value>,
+}
+
 /// What a page sends with a call, after decoding.
 #[derive(Debug, Clone, PartialEq)]
 pub enum InvokeBody {

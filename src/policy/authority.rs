@@ -1,5 +1,6 @@
 //! Who may call what: a B-tree by command name, permissions as bit sets, and the permit that dispatch asks for.
 
+use super::scope::{Alternative, Alternatives, Scoped, alternatives};
 use crate::{
     ipc::Caller,
     name::{CommandName, Label, Word},
@@ -7,7 +8,10 @@ use crate::{
     source::Place,
 };
 use fixedbitset::FixedBitSet;
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 /// Number of a command in one generation's tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +33,7 @@ impl CommandId {
 pub struct Permit {
     command: CommandId,
     generation: u64,
+    alternatives: Option<Arc<[Arc<Alternative>]>>,
 }
 
 impl Permit {
@@ -41,6 +46,11 @@ impl Permit {
     pub fn generation(&self) -> u64 {
         self.generation
     }
+
+    /// What it may be used with, if its permissions say: one of these.
+    pub fn alternatives(&self) -> Option<&[Arc<Alternative>]> {
+        self.alternatives.as_deref()
+    }
 }
 
 /// All that one caller may do in one generation: a bit for each command.
@@ -48,6 +58,8 @@ impl Permit {
 pub struct CallerRow {
     generation: u64,
     allowed: FixedBitSet,
+    /// For the commands of a scope alone; mostly there are none.
+    alternatives: Alternatives,
 }
 
 impl CallerRow {
@@ -58,9 +70,11 @@ impl CallerRow {
 
     /// The warm decision: one bit, whatever the size of the manifest.
     pub fn authorize(&self, command: CommandId) -> Option<Permit> {
-        self.allowed
-            .contains(command.index())
-            .then_some(Permit { command, generation: self.generation })
+        self.allowed.contains(command.index()).then(|| Permit {
+            command,
+            generation: self.generation,
+            alternatives: self.alternatives.get(&command.index()).cloned(),
+        })
     }
 }
 
@@ -89,6 +103,8 @@ pub(super) struct CompiledPermission {
     pub(super) origins: Origins,
     pub(super) allow: FixedBitSet,
     pub(super) deny: FixedBitSet,
+    /// What of `allow` has a scope that is enforced.
+    pub(super) scoped: Vec<Scoped>,
 }
 
 /// How the dimensions of a caller fare against a permission.
@@ -174,17 +190,20 @@ impl Authority {
     pub fn row(&self, caller: &Caller) -> CallerRow {
         let mut allowed = FixedBitSet::with_capacity(self.commands.len());
         let mut denied = FixedBitSet::with_capacity(self.commands.len());
+        let mut scoped = Vec::new();
         for permission in &self.permissions {
             if self.fit(permission, caller).is_match() {
                 allowed.union_with(&permission.allow);
                 denied.union_with(&permission.deny);
+                scoped.extend(&permission.scoped);
             }
         }
         if caller.origin.as_ref() == Some(&self.app_origin) {
             allowed.union_with(&self.additive);
         }
         allowed.difference_with(&denied);
-        CallerRow { generation: self.generation, allowed }
+        let alternatives = alternatives(scoped.into_iter());
+        CallerRow { generation: self.generation, allowed, alternatives }
     }
 }
 
@@ -212,6 +231,7 @@ mod tests {
             },
             allow: allow.clone(),
             deny: FixedBitSet::with_capacity(1),
+            scoped: Vec::new(),
         };
         Authority {
             generation: 1,

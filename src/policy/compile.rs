@@ -3,10 +3,11 @@
 use super::{
     Authority, CommandId, Policy, Route,
     authority::{CompiledPermission, Origins},
+    scope,
 };
 use crate::{
     check::Checked,
-    manifest::{ArgumentKind, Command, Entry, Manifest, OriginName, Permission, Unlisted},
+    manifest::{ArgumentKind, Command, Entry, Manifest, OriginName, Permission, Scope, Unlisted},
     name::CommandName,
     pattern::{CommandTable, LabelPattern, Origin, OriginPattern},
     source::{Sources, Spanned},
@@ -27,13 +28,15 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         .collect();
     // The places of its names are the numbers of their commands.
     let table = CommandTable::new(manifest.commands.keys());
+    let enforced = scope::enforced(manifest);
     let permissions = manifest
         .permissions
         .iter()
-        .map(|permission| compile_permission(manifest, sources, &table, permission))
+        .map(|permission| compile_permission(manifest, sources, &table, permission, &enforced))
         .collect::<Vec<_>>();
     let additive = additive(manifest, &commands, &permissions);
-    let scoped = scoped(manifest, &table);
+    let itemised = scoped(manifest, &table, Scope::has_items);
+    let scoped = scoped(manifest, &table, |_| true);
     let routes = manifest.commands.iter().zip(0..).map(|((name, command), index)| Route {
         name: name.clone(),
         place: sources.place(command.span),
@@ -46,7 +49,8 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         concurrency: command.limits.concurrency,
         rate: command.limits.rate,
         returns: command.returns.as_ref().map(|returns| returns.value.clone()),
-        unenforced: unenforced(command, scoped.contains(index)),
+        unenforced: unenforced(command, scoped.contains(index) && !enforced.contains(index)),
+        has_scope_items: itemised.contains(index),
     });
     Policy {
         generation,
@@ -71,6 +75,7 @@ fn compile_permission(
     sources: &Sources,
     table: &CommandTable<'_>,
     permission: &Permission,
+    enforced: &FixedBitSet,
 ) -> CompiledPermission {
     let mut origins = Origins::default();
     for origin in &permission.origins {
@@ -95,14 +100,20 @@ fn compile_permission(
         origins,
         allow: resolve(&permission.allow, table, false),
         deny: resolve(&permission.deny, table, true),
+        scoped: scope::scoped(&permission.allow, table, enforced),
     }
 }
 
-/// Commands that an entry with a scope names. Without the scope the entry would say more than its author did, so none
-/// of them runs, whoever calls.
-fn scoped(manifest: &Manifest, table: &CommandTable<'_>) -> FixedBitSet {
+/// Commands that an entry with such a scope names. Without a scope that nothing enforces the entry would say more than
+/// its author did, so none of them runs, whoever calls.
+fn scoped(
+    manifest: &Manifest,
+    table: &CommandTable<'_>,
+    is_such: impl Fn(&Scope) -> bool,
+) -> FixedBitSet {
     let mut found = FixedBitSet::with_capacity(table.len());
-    let is_scoped = |entry: &&Entry| entry.scope.is_some();
+    let is_scoped =
+        |entry: &&Entry| entry.scope.as_ref().is_some_and(|scope| is_such(&scope.value));
     for permission in &manifest.permissions {
         let allow = permission.allow.iter().filter(is_scoped);
         found.union_with(&resolve(allow, table, false));

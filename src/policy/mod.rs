@@ -4,12 +4,14 @@ mod authority;
 mod compile;
 mod explain;
 mod route;
+mod scope;
 mod store;
 
 pub use authority::{Authority, CallerRow, CommandId, Permit};
 pub use compile::compile;
 pub use explain::{Cause, Decision, Dimension, NearMiss, Reason};
 pub use route::Route;
+pub use scope::Alternative;
 pub use store::PolicyStore;
 
 use crate::manifest::{App, Channels, Limits, Window};

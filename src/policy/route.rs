@@ -32,6 +32,8 @@ pub struct Route {
     pub rate: Option<Rate>,
     /// What its result must fit; checked during development.
     pub returns: Option<Contract>,
+    /// Whether a permission hands it things to decide on: `scope: { allow: […], deny: […] }`.
+    pub has_scope_items: bool,
     /// What the manifest asks for and no stage enforces yet, in words. Such a command is granted and never runs.
     pub unenforced: Option<&'static str>,
 }

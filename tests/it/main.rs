@@ -13,6 +13,7 @@ mod decisions;
 mod edit;
 mod lsp;
 mod manifests;
+mod native;
 mod patterns;
 mod pictures;
 mod readme;

@@ -77,10 +77,10 @@ pub(crate) struct ScopedEntry {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Scope {
-    /// For a plugin's commands: what is allowed.
+    /// For a plugin's commands, and for Rust functions that take it: what is allowed.
     #[schemars(example = json!([{"path": "$DOCUMENT/**"}]))]
     pub(crate) allow: Option<Vec<Map<String, Value>>>,
-    /// For a plugin's commands: what is refused, whatever allows it.
+    /// For a plugin's commands, and for Rust functions that take it: what is refused, whatever allows it.
     #[schemars(example = json!([{"path": "**/.*"}]))]
     pub(crate) deny: Option<Vec<Map<String, Value>>>,
     /// For declared commands: a JSON Schema for each argument that is held to one.

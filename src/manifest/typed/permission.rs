@@ -50,12 +50,19 @@ pub struct Entry {
 /// What commands may be used with.
 #[derive(Debug, Clone)]
 pub struct Scope {
-    /// For plugins' commands: what is allowed; `None` was not written.
+    /// For plugins' commands and Rust functions: what is allowed; `None` was not written.
     pub allow: Option<Vec<ScopeItem>>,
-    /// For plugins' commands: what is refused.
+    /// For plugins' commands and Rust functions: what is refused.
     pub deny: Vec<ScopeItem>,
     /// For declared commands: what arguments must fit beside their own schemas.
     pub args: BTreeMap<Word, Spanned<Contract>>,
+}
+
+impl Scope {
+    /// Whether it says something that the command itself decides on.
+    pub fn has_items(&self) -> bool {
+        self.allow.iter().flatten().chain(&self.deny).next().is_some()
+    }
 }
 
 /// One item of a plugin's scope.

@@ -1,10 +1,9 @@
 //! What `portcullis help CODE` shows: every example of wrong has the fault, and every example of right has none.
 
-use super::files;
+use super::{embedding::embedding, files};
 use crate::support::markdown::blocks;
 use portcullis::{
-    Registry,
-    app::{host, unregistered, unsupported},
+    app::{host, undeclared, unregistered, unsupported},
     diagnostic::{Code, Diagnostic},
     gateway::Mode,
     reload::{load, load_content},
@@ -18,8 +17,10 @@ fn findings(text: &str) -> Vec<Diagnostic> {
     let path = folder.path().join("gateway.yaml");
     std::fs::write(&path, text).expect("a file");
     let loaded = load(&path);
-    let missing =
-        loaded.manifest.as_ref().map(|manifest| unregistered(manifest, &Registry::standard()));
+    let missing = loaded
+        .manifest
+        .as_ref()
+        .map(|manifest| unregistered(manifest, &embedding().declarations()));
     [loaded.diagnostics, missing.unwrap_or_default()].concat()
 }
 
@@ -28,6 +29,7 @@ fn lacking(code: Code, text: &str) -> Vec<Diagnostic> {
     let loaded = load_content(Path::new("gateway.yaml"), Ok(text.as_bytes().to_vec()));
     match code {
         Code::MissingProgram | Code::MissingSecret => host(&loaded),
+        Code::UndeclaredNative => undeclared(&loaded, &embedding().declarations()),
         Code::Unsupported => unsupported(&loaded, Mode::Development),
         _ => Vec::new(),
     }

@@ -1,6 +1,7 @@
 //! Manifests from text to verdict: what users are told about each fault, and that the JSON Schema says the same.
 
 mod agreement;
+mod embedding;
 mod explanations;
 mod files;
 mod fixes;

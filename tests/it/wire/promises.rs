@@ -53,8 +53,8 @@ async fn a_result_is_held_against_what_the_command_returns_during_development_al
 const UNENFORCED: &str = "
 commands:
   open:    { run: { native: tick } }
-  scoped:  { args: { tenant: { type: string } }, run: { native: tick } }
-  both:    { args: { tenant: { type: string } }, run: { native: tick } }
+  scoped:  { args: { tenant: { type: string } }, run: { value: \"{tenant}\" } }
+  both:    { args: { tenant: { type: string } }, run: { value: \"{tenant}\" } }
   path:    { args: { file: { path: file, within: [notes/**] } }, run: { native: tick } }
   channel: { args: { lines: { channel: { type: string } } }, run: { native: tick } }
 permissions:
@@ -104,7 +104,7 @@ permissions: { main: { windows: [main], allow: [tick] } }
     let main = gateway.open("main");
     let edits = [
         ("type: integer", "channel: {}"),
-        ("allow: [tick]", "allow: [{ commands: [tick], scope: { args: { a: { const: 1 } } } }]"),
+        ("a: { type: integer }", "a: { path: file, within: [notes/**] }"),
         ("native: tick", "native: nobody"),
     ];
     for (from, to) in edits {

@@ -1,0 +1,8 @@
+//! Commands are functions.
+
+#[portcullis::command]
+struct Greet {
+    name: String,
+}
+
+fn main() {}
