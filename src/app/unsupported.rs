@@ -41,11 +41,15 @@ struct Parts {
 
 impl Parts {
     fn add(&mut self, span: Span, what: &str) {
+        let help =
+            "leave it out to run the app; `validate`, `explain` and `show` work all the same";
+        self.add_with_help(span, what, help);
+    }
+
+    fn add_with_help(&mut self, span: Span, what: &str, help: &str) {
         if self.seen.insert(span) {
             let message = format!("{what} are not part of this build yet");
-            self.found.push(Diagnostic::new(Code::Unsupported, span, message).help(
-                "leave it out to run the app; `validate`, `explain` and `show` work all the same",
-            ));
+            self.found.push(Diagnostic::new(Code::Unsupported, span, message).help(help));
         }
     }
 
@@ -56,12 +60,10 @@ impl Parts {
     }
 
     fn app(&mut self, manifest: &Manifest, document: &Node, mode: Mode) {
-        if manifest.app.dev.is_some() && mode == Mode::Development {
-            self.key(
-                document.find("app"),
-                "dev",
-                "development servers, which `--production` ignores,",
-            );
+        let dev = document.find("app").and_then(|app| app.entry("dev"));
+        if let Some(dev) = dev.filter(|_| manifest.app.dev.is_some() && mode == Mode::Development) {
+            let help = "build the pages into `app.frontend` and start with `--production`, which ignores it; or leave it out";
+            self.add_with_help(dev.key, "development servers", help);
         }
         for site in manifest.sites.values() {
             self.add(site.span, "sites");

@@ -23,6 +23,7 @@ mod scope_without_allow;
 mod scoped;
 mod self_writable;
 mod shadowed_allow;
+mod starting_pages;
 mod threshold_order;
 mod unanchored_pattern;
 mod unbound_capture;

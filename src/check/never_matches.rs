@@ -1,5 +1,7 @@
-//! `never-matches`: a pattern over labels that no declared window or webview fits.
+//! `never-matches`: a pattern over labels that no declared window or webview fits, or a permission for other origins than
+//! their pages have.
 
+use super::starting_pages;
 use crate::{
     diagnostic::{Code, Diagnostic},
     manifest::{Manifest, Window},
@@ -44,6 +46,7 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
     }
+    starting_pages::check(manifest, diagnostics);
 }
 
 /// The labels that windows, or webviews, may carry.

@@ -1,10 +1,11 @@
 //! `never-violated` and `undecidable`: a permission grants what a guardrail forbids, or nobody can tell.
 
-use super::access::{Access, CommandId, DeniedId, GrantId, RegionId};
+use super::access::{Access, CommandId, DeniedId, GrantId, RegionId, Regions};
 use crate::{
     diagnostic::{Code, Diagnostic, has_errors},
     ipc::Caller,
-    manifest::{Guardrail, Manifest},
+    manifest::{Guardrail, Manifest, Window},
+    name::Label,
     pattern::{Budget, TooManyClasses},
     source::Span,
     space::Answer,
@@ -13,6 +14,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What all guardrails together may cost.
 const MOST_STEPS: usize = 20_000_000;
+/// What it may cost to look for callers that the manifest declares, so that findings name what people know.
+const MOST_STEPS_FOR_EXAMPLES: usize = 1_000_000;
+/// So many webviews are looked at then.
+const MOST_DECLARED: usize = 500;
 
 /// Cost grows with guardrails × commands, and with the number of different questions.
 pub(super) fn check(access: &Access<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -20,12 +25,18 @@ pub(super) fn check(access: &Access<'_>, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     let mut budget = Budget::new(MOST_STEPS);
+    let mut declared = Declared {
+        manifest: access.manifest,
+        callers: None,
+        budget: Budget::new(MOST_STEPS_FOR_EXAMPLES),
+    };
     for (at, guardrail) in access.manifest.never.iter().enumerate() {
         let Some(region) = access.regions.of_guardrail(at) else { continue };
         let mut search = Search {
             access,
             guardrail: region,
             budget: &mut budget,
+            declared: &mut declared,
             answers: HashMap::new(),
             found: BTreeMap::new(),
         };
@@ -53,19 +64,18 @@ fn undecidable(guardrail: &Guardrail) -> Diagnostic {
 struct Violation {
     span: Span,
     command: CommandId,
-    caller: Caller,
+    caller: String,
     is_unlisted: bool,
 }
 
 impl Violation {
     fn diagnostic(self, access: &Access<'_>, guardrail: &Guardrail) -> Diagnostic {
-        let Caller { window, webview, origin } = &self.caller;
         let name = access.name(self.command);
-        let origin = origin.as_ref().map(|origin| format!(", at `{origin}`")).unwrap_or_default();
-        let message =
-            format!("`{name}` may be called by window `{window}`, webview `{webview}`{origin}");
+        let message = format!("`{name}` may be called by {}", self.caller);
         let help = if self.is_unlisted {
-            format!("no permission names it, and `additive` opens it: deny it, `deny: [{name}]`")
+            format!(
+                "no permission allows it, and `additive` opens it: deny it to everybody, `{{ windows: [\"*\"], deny: [\"{name}\"] }}`"
+            )
         } else {
             format!("narrow the permission, or deny these callers `{name}`")
         };
@@ -75,11 +85,66 @@ impl Violation {
     }
 }
 
+/// The webviews that the manifest declares.
+struct Declared<'a> {
+    manifest: &'a Manifest,
+    /// One caller for each, on its first page; made for the first finding.
+    callers: Option<Vec<Caller>>,
+    budget: Budget,
+}
+
+impl Declared<'_> {
+    /// A declared caller that is inside and outside of the same regions as another one; it may have gone to the other
+    /// one's origin.
+    fn find(
+        &mut self,
+        like: &Caller,
+        regions: &Regions<'_>,
+        inside: &[RegionId],
+        outside: &[RegionId],
+    ) -> Option<Caller> {
+        let Self { manifest, callers, budget } = self;
+        let callers = callers.get_or_insert_with(|| first_pages(manifest));
+        let home = callers.iter().cloned();
+        let away =
+            callers.iter().map(|caller| Caller { origin: like.origin.clone(), ..caller.clone() });
+        let cost = 1 + inside.len() + outside.len();
+        let mut affordable = home.chain(away).take_while(|_| budget.spend(cost).is_ok());
+        affordable.find(|caller| regions.has(caller, inside, outside))
+    }
+
+    /// A caller in words, with what the manifest does not declare marked as that.
+    fn describe(&mut self, Caller { window, webview, origin }: &Caller) -> String {
+        let of_window = self.mark(|entry| entry.has_label(window));
+        let of_webview = self.mark(|entry| entry.has_webview(webview));
+        let origin = origin.as_ref().map(|origin| format!(", at `{origin}`")).unwrap_or_default();
+        format!("window `{window}`{of_window}, webview `{webview}`{of_webview}{origin}")
+    }
+
+    /// What to say of a label that no window, or webview, has; nothing if it costs too much to tell.
+    fn mark(&mut self, has_label: impl Fn(&Window) -> bool) -> &'static str {
+        let windows = &self.manifest.windows;
+        let is_known = self.budget.spend(windows.len()).is_err() || windows.iter().any(has_label);
+        if is_known { "" } else { " (not declared)" }
+    }
+}
+
+fn first_pages(manifest: &Manifest) -> Vec<Caller> {
+    let windows = &manifest.windows;
+    let caller = |(window, webview): (Label, Label)| {
+        let mut entries = windows.iter().filter(|entry| entry.has_label(&window));
+        let origin = entries.find_map(|entry| entry.start_origin(&window, &webview));
+        Caller { window, webview, origin }
+    };
+    manifest.surfaces().take(MOST_DECLARED).map(caller).collect()
+}
+
 /// The search for what breaks one guardrail.
 struct Search<'s, 'a> {
     access: &'s Access<'a>,
     guardrail: RegionId,
     budget: &'s mut Budget,
+    declared: &'s mut Declared<'a>,
     answers: HashMap<(RegionId, DeniedId), Answer>,
     /// One for each grant; those that no permission grants stand at the end.
     found: BTreeMap<GrantId, Violation>,
@@ -147,7 +212,9 @@ impl Search<'_, '_> {
             Answer::Nobody => Ok(()),
             Answer::Unknown => Err(TooManyClasses),
             Answer::Caller(caller) => {
-                let (caller, is_unlisted) = (caller.clone(), grant == GrantId::MAX);
+                let declared = self.declared.find(caller, regions, &inside, outside);
+                let caller = self.declared.describe(declared.as_ref().unwrap_or(caller));
+                let is_unlisted = grant == GrantId::MAX;
                 self.found.insert(grant, Violation { span, command, caller, is_unlisted });
                 Ok(())
             }

@@ -99,12 +99,5 @@ fn reaches(manifest: &Manifest, permission: &Permission, origin: &Origin) -> boo
 
 /// The origin of a page that is not the app's; for a placeholder stands a letter.
 fn origin_of(page: &Page) -> Option<Origin> {
-    let url = match page {
-        Page::App(_) => return None,
-        Page::Remote(url) => url.clone(),
-        Page::Template { text, capture } => {
-            url::Url::parse(&text.replace(&format!("{{{capture}}}"), "x")).ok()?
-        }
-    };
-    url.origin().ascii_serialization().parse().ok()
+    page.origin("x").filter(|origin| *origin != Origin::app())
 }

@@ -46,8 +46,8 @@ pub(super) fn check(access: &Access<'_>, diagnostics: &mut Vec<Diagnostic>) {
         for (name, command) in kind.commands.iter().filter_map(|id| access.commands.get(*id)) {
             // A plugin that is built in has more commands than an app needs, and who denies a command by its name
             // knows about it.
-            let is_known = matches!(command.run.value, Backend::Builtin(_))
-                || !denials.is_empty() && meant.contains(name.as_str());
+            let is_known =
+                matches!(command.run.value, Backend::Builtin(_)) || meant.contains(name.as_str());
             if !is_known {
                 diagnostics.push(diagnostic(name.as_str(), command.span, &denials));
             }

@@ -5,22 +5,21 @@ use super::{
     caller::{CallerArgs, usage},
     complain, complain_about,
     explain::in_words,
-    grant::{Difference, Grant, differences, is_only_for, own_permission},
-    locate::{load, locate},
+    grant::{Difference, Grant, Obstacle, differences},
+    locate::sound,
     print,
+    views::{View, Views, with},
 };
 use crate::{
-    check::Checked,
     diagnostic::{Diagnostic, Format, nearest},
     edit::{replace_file, unified_diff},
     ipc::Caller,
-    manifest::{Manifest, Permission},
     name::{Label, Word},
+    pattern::Origin,
     policy::{Authority, Decision, Reason, compile},
     reload::{Edited, Loaded, load_from},
 };
 use serde_json::json;
-use std::path::Path;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -32,7 +31,8 @@ pub(super) struct Args {
     /// Label of the webview; by default that of the window.
     #[arg(long)]
     webview: Option<String>,
-    /// Origin of the page: `app`, the name of an origin without wildcards, or a URL; by default `app`.
+    /// Origin of the page: `app`, the name of an origin without wildcards, or a URL; by default that of the page which
+    /// the webview starts with.
     #[arg(long)]
     origin: Option<String>,
     /// The permission to extend, also if it matches other callers, or the id of a new one; without it one that matches
@@ -70,30 +70,34 @@ impl Refusal {
 }
 
 pub(super) fn allow(args: &Args, format: Format) -> Exit {
-    let path = match locate(&args.manifest) {
-        Ok(path) => path,
+    let sound = match sound(&args.manifest, format) {
+        Ok(sound) => sound,
         Err(exit) => return exit,
-    };
-    let mut loaded = match load(&path, &args.manifest) {
-        Ok(loaded) => loaded,
-        Err(exit) => return exit,
-    };
-    let Some(manifest) = loaded.manifest.take() else {
-        complain_about(&loaded, format);
-        return Exit::CouldNotRun;
     };
     let flags = CallerArgs::default().overlaid(
         Some(&args.window),
         args.webview.as_deref(),
         args.origin.as_deref(),
     );
-    let caller = match flags.resolve(&manifest) {
+    let caller = match flags.resolve(&sound.manifest) {
         Ok(caller) => caller,
         Err(message) => return usage(&message),
     };
-    let authority = compile(&manifest, &loaded.sources, 1).authority;
-    let request =
-        Request { path: &path, loaded: &loaded, manifest, authority, caller, args, format };
+    if args.origin.is_none() && caller.origin != Some(Origin::app()) {
+        flags.tell_defaults(&caller, format);
+    }
+    let views = match Views::read(sound, &args.manifest) {
+        Ok(views) => views,
+        Err(unsound) => {
+            complain_about(&unsound.loaded, format);
+            complain(&format!(
+                "error: nobody can tell what the edit would open {}\n  help: mend the findings above first",
+                with(&unsound.options)
+            ));
+            return Exit::CouldNotRun;
+        }
+    };
+    let request = Request { views, caller, args, format };
     match request.answer() {
         Ok(()) => Exit::Yes,
         Err(refusal) => {
@@ -105,10 +109,7 @@ pub(super) fn allow(args: &Args, format: Format) -> Exit {
 
 /// The manifest as it is, and what is wanted of it.
 struct Request<'a> {
-    path: &'a Path,
-    loaded: &'a Loaded,
-    manifest: Checked<Manifest>,
-    authority: Authority,
+    views: Views,
     caller: Caller,
     args: &'a Args,
     format: Format,
@@ -118,16 +119,17 @@ impl Request<'_> {
     fn answer(&self) -> Result<(), Refusal> {
         let command = self.args.command.as_str();
         self.check_names()?;
-        let decision = self.authority.decide(&self.caller, command);
+        let authority = &self.views.chosen.authority;
+        let decision = authority.decide(&self.caller, command);
         if decision.is_allowed {
-            self.report(&self.manifest, &self.authority, &decision, None);
+            self.report(authority, &decision, None);
             return Ok(());
         }
         if decision.reason == Reason::DeniedByPermission {
             return Err(self.denied(&decision));
         }
         let grant = self.grant()?;
-        let source = self.loaded.sources.find(grant.file);
+        let source = self.views.base().loaded.sources.find(grant.file);
         let source = source.ok_or_else(|| Refusal::impossible("the file to edit is not known"))?;
         let place = source.path().display();
         let text = grant.text(source).map_err(|error| {
@@ -135,43 +137,57 @@ impl Request<'_> {
                 .help(Some("`portcullis explain` prints the lines to add by hand"))
         })?;
         let edited = Edited::default().with(source.path(), Ok(text.clone().into_bytes()));
-        let mut after = load_from(self.path, &self.args.manifest.options(), &edited);
-        let manifest = after.manifest.take();
-        let (Some(manifest), None) = (manifest, self.new_finding(&after)) else {
-            complain_about(&after, self.format);
-            return Err(Refusal::impossible(format!(
-                "{place}: the edit would bring the findings above"
-            )));
-        };
-        let authority = compile(&manifest, &after.sources, 2).authority;
-        self.check_effect(
-            &grant,
-            &differences(&manifest, &self.authority, &authority, &self.caller),
-        )?;
+        // The chosen view is the first.
+        let mut chosen = None;
+        for view in self.views.all() {
+            let authority = self.edited(view, &grant, &edited)?;
+            chosen.get_or_insert(authority);
+        }
         if !self.args.dry_run {
             replace_file(source.path(), source.text(), &text)
                 .map_err(|error| Refusal::impossible(format!("{place}: {error}")))?;
         }
         let diff = unified_diff(source.path(), source.text(), &text);
-        self.report(&manifest, &authority, &authority.decide(&self.caller, command), Some(&diff));
+        if let Some(authority) = chosen {
+            let decision = authority.decide(&self.caller, command);
+            self.report(&authority, &decision, Some((&grant, &diff)));
+        }
         Ok(())
+    }
+
+    /// A view after the edit, if nothing but what is wanted has changed in it.
+    fn edited(&self, view: &View, grant: &Grant, edited: &Edited) -> Result<Authority, Refusal> {
+        let mut after = load_from(&self.views.path, &view.options, edited);
+        let manifest = after.manifest.take();
+        let Some(manifest) = manifest.filter(|_| !has_new_error(&view.loaded, &after)) else {
+            complain_about(&after, self.format);
+            return Err(Refusal::impossible(format!(
+                "the edit would bring the findings above, {}",
+                with(&view.options)
+            )));
+        };
+        let authority = compile(&manifest, &after.sources, 2).authority;
+        let differences = differences(&manifest, &view.authority, &authority, &self.caller);
+        self.check_effect(view, grant, &differences)?;
+        Ok(authority)
     }
 
     /// What is not declared cannot be meant.
     fn check_names(&self) -> Result<(), Refusal> {
         let command = self.args.command.as_str();
         let near = |near: Option<&str>| near.map(|near| format!("did you mean `{near}`?"));
-        if self.authority.command(command).is_none() {
-            let known = self.authority.commands().map(|(name, _)| name.as_str());
+        let View { manifest, authority, .. } = &self.views.chosen;
+        if authority.command(command).is_none() {
+            let known = authority.commands().map(|(name, _)| name.as_str());
             return Err(Refusal::no(format!("the manifest declares no command `{command}`"))
                 .help(near(nearest(command, known))));
         }
-        let surfaces: Vec<_> = self.manifest.surfaces().collect();
+        let surfaces: Vec<_> = manifest.surfaces().collect();
         let windows = surfaces.iter().map(|(window, _)| window);
         let webviews = surfaces.iter().map(|(_, webview)| webview);
         let (window, webview) = (&self.caller.window, &self.caller.webview);
-        let has_window = self.manifest.windows.iter().any(|entry| entry.has_label(window));
-        let has_webview = self.manifest.windows.iter().any(|entry| entry.has_webview(webview));
+        let has_window = manifest.windows.iter().any(|entry| entry.has_label(window));
+        let has_webview = manifest.windows.iter().any(|entry| entry.has_webview(webview));
         let missing = match (has_window, has_webview) {
             (false, _) => ("window", window, nearest(window.as_str(), windows.map(Label::as_str))),
             (_, false) => {
@@ -185,51 +201,40 @@ impl Request<'_> {
 
     fn denied(&self, decision: &Decision) -> Refusal {
         let command = self.args.command.as_str();
-        let words = in_words(&self.manifest, &self.authority, &self.caller, command, decision);
+        let words = in_words(&self.views.chosen.authority, &self.caller, command, decision);
         let message = format!(
             "{words}\n  help: a deny always wins and is never edited here; take it back by hand"
         );
         Refusal { exit: Exit::No, message }
     }
 
-    /// The permission that `--permission` names, else one that is this caller's own, else a new one.
     fn grant(&self) -> Result<Grant, Refusal> {
         let command = self.args.command.as_str();
         let Some(origin) = &self.caller.origin else {
             return Err(Refusal::no("nothing can allow a command to a page without an origin"));
         };
         let id = self.args.permission.as_deref();
-        let named = id.and_then(|id| {
-            self.manifest.permissions.iter().find(|permission| permission.id.as_str() == id)
-        });
-        if let Some(permission) = named {
-            let is_exact = is_only_for(&self.manifest, permission, &self.caller);
-            return Ok(Grant::extend(permission, command, is_exact));
-        }
         if let Some(id) = id
             && let Err(error) = id.parse::<Word>()
         {
             let message = format!("error: `{id}` is not a permission's id: {error}");
             return Err(Refusal { exit: Exit::Usage, message });
         }
-        Ok(match own_permission(&self.manifest, &self.caller).filter(|_| id.is_none()) {
-            Some(permission) => Grant::extend(permission, command, true),
-            None => Grant::add(&self.manifest, &self.caller, origin, command, id),
-        })
+        Grant::find(&self.views, &self.caller, origin, command, id)
+            .map_err(|Obstacle(message)| Refusal::no(message))
     }
 
-    /// An error that the manifest did not have before; places move, so they are not compared.
-    fn new_finding(&self, after: &Loaded) -> Option<Diagnostic> {
-        let is_known = |new: &Diagnostic| {
-            let mut old = self.loaded.diagnostics.iter();
-            old.any(|old| old.code == new.code && old.message == new.message)
-        };
-        after.diagnostics.iter().find(|new| new.is_error() && !is_known(new)).cloned()
-    }
-
-    /// The decision that was asked for is another now and, but for what `--permission` accepts, no other one is.
-    fn check_effect(&self, grant: &Grant, differences: &[Difference]) -> Result<(), Refusal> {
+    /// The decision that was asked for is another now and, but for what `--permission` accepts, no other one is, with
+    /// whichever profile.
+    fn check_effect(
+        &self,
+        view: &View,
+        grant: &Grant,
+        differences: &[Difference],
+    ) -> Result<(), Refusal> {
         let command = self.args.command.as_str();
+        let is_chosen = view.options == self.views.chosen.options;
+        let with = if is_chosen { String::new() } else { format!(" {}", with(&view.options)) };
         let is_wanted = |difference: &&Difference| {
             difference.caller == self.caller
                 && difference.command.as_str() == command
@@ -237,16 +242,15 @@ impl Request<'_> {
         };
         if let Some(lost) = differences.iter().find(|difference| !difference.is_allowed) {
             return Err(Refusal::no(format!(
-                "`{}` would be denied for {} as soon as a permission names it: `unlisted: additive` opens only what no permission names",
+                "`{}` would be denied for {}{with} as soon as a permission allows it to somebody: `unlisted: additive` opens only what no permission allows",
                 lost.command, lost.caller,
             ))
             .help(Some("set `unlisted: deny`, and allow each window what it needs")));
         }
-        if !differences.iter().any(|difference| is_wanted(&difference)) {
-            let id = self.args.permission.as_deref().unwrap_or_default();
+        if is_chosen && !differences.iter().any(|difference| is_wanted(&difference)) {
             return Err(Refusal::no(format!(
-                "the permission `{id}` does not match {}",
-                self.caller
+                "the permission `{}` does not match {}",
+                grant.permission, self.caller
             ))
             .help(Some("leave `--permission` out, or give the id of a new one")));
         }
@@ -256,22 +260,17 @@ impl Request<'_> {
         let wider = differences.iter().find(|difference| !is_wanted(difference));
         match other.or(wider.filter(|_| grant.is_exact)) {
             Some(other) => Err(Refusal::impossible(format!(
-                "the edit would also allow `{}` for {}",
+                "the edit would also allow `{}` for {}{with}",
                 other.command, other.caller
             ))),
             None => Ok(()),
         }
     }
 
-    fn report(
-        &self,
-        manifest: &Checked<Manifest>,
-        authority: &Authority,
-        decision: &Decision,
-        diff: Option<&str>,
-    ) {
+    fn report(&self, authority: &Authority, decision: &Decision, edit: Option<(&Grant, &str)>) {
         let command = self.args.command.as_str();
-        let wide = self.wide_permission().filter(|_| diff.is_some());
+        let wide = edit.map(|(grant, _)| grant).filter(|grant| !grant.is_exact);
+        let diff = edit.map(|(_, diff)| diff);
         if self.format == Format::Json {
             let causes: Vec<_> =
                 decision.causes.iter().map(|cause| cause.permission.as_str()).collect();
@@ -288,27 +287,28 @@ impl Request<'_> {
             );
             return;
         }
-        let words = in_words(manifest, authority, &self.caller, command, decision);
+        let words = in_words(authority, &self.caller, command, decision);
         let Some(diff) = diff else {
             return print(&format!("already {words}").replacen("allow", "allowed", 1));
         };
         print(&format!("{diff}{words}"));
-        if let Some(permission) = wide {
+        if let Some(grant) = wide {
             complain(&format!(
                 "note: `{}` allows it to every caller that it matches, not only to this one",
-                permission.id
+                grant.permission
             ));
         }
         if self.args.dry_run {
             complain("note: nothing was written");
         }
     }
+}
 
-    /// The permission that `--permission` names, if it matches others than this caller.
-    fn wide_permission(&self) -> Option<&Permission> {
-        let id = self.args.permission.as_deref()?;
-        let named =
-            self.manifest.permissions.iter().find(|permission| permission.id.as_str() == id);
-        named.filter(|permission| !is_only_for(&self.manifest, permission, &self.caller))
-    }
+/// Whether there is an error that was not there before; places move, so they are not compared.
+fn has_new_error(before: &Loaded, after: &Loaded) -> bool {
+    let is_known = |new: &Diagnostic| {
+        let mut old = before.diagnostics.iter();
+        old.any(|old| old.code == new.code && old.message == new.message)
+    };
+    after.diagnostics.iter().any(|new| new.is_error() && !is_known(new))
 }

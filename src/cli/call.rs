@@ -3,8 +3,8 @@
 use super::{
     Exit, ManifestArg,
     caller::{CallerArgs, usage},
-    complain, complain_about,
-    locate::{load, locate},
+    complain,
+    locate::{Sound, sound},
 };
 use crate::{
     app::{Services, build},
@@ -32,20 +32,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn call(args: &Args, format: Format, registry: &Registry) -> Exit {
-    let path = match locate(&args.manifest) {
-        Ok(path) => path,
-        Err(exit) => return exit,
-    };
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&args.arguments) {
         return usage(&format!("the arguments are not JSON: {error}"));
     }
-    let mut loaded = match load(&path, &args.manifest) {
-        Ok(loaded) => loaded,
+    let Sound { manifest, loaded, .. } = match sound(&args.manifest, format) {
+        Ok(sound) => sound,
         Err(exit) => return exit,
-    };
-    let Some(manifest) = loaded.manifest.take() else {
-        complain_about(&loaded, format);
-        return Exit::CouldNotRun;
     };
     let caller = match args.caller.resolve(&manifest) {
         Ok(caller) => caller,

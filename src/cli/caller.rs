@@ -14,7 +14,8 @@ pub(super) struct CallerArgs {
     /// Label of the webview; by default the window's first one.
     #[arg(long)]
     webview: Option<String>,
-    /// Origin of the page: `app`, the name of an origin without wildcards, or a URL; by default `app`.
+    /// Origin of the page: `app`, the name of an origin without wildcards, or a URL; by default that of the page which
+    /// the webview starts with.
     #[arg(long)]
     origin: Option<String>,
 }
@@ -49,7 +50,8 @@ impl CallerArgs {
             Some(text) => label(text)?,
             None => first_webview(manifest, &window),
         };
-        Ok(Caller { window, webview, origin: self.origin(manifest)? })
+        let origin = self.origin(manifest, &window, &webview)?;
+        Ok(Caller { window, webview, origin })
     }
 
     /// Says on standard error which caller was assumed; a program that asked for JSON reads nothing but JSON there.
@@ -61,9 +63,15 @@ impl CallerArgs {
         }
     }
 
-    fn origin(&self, manifest: &Checked<Manifest>) -> Result<Option<Origin>, String> {
+    fn origin(
+        &self,
+        manifest: &Checked<Manifest>,
+        window: &Label,
+        webview: &Label,
+    ) -> Result<Option<Origin>, String> {
         let text = match self.origin.as_deref() {
-            None | Some("app") => return Ok(Some(Origin::app())),
+            None => return Ok(Some(start_origin(manifest, window, webview))),
+            Some("app") => return Ok(Some(Origin::app())),
             Some(text) => text,
         };
         if let Some(pattern) = manifest.origins.get(text) {
@@ -93,10 +101,17 @@ fn first_window(manifest: &Checked<Manifest>) -> Result<Label, String> {
 }
 
 /// The webview of a window, or the first one of several.
-fn first_webview(manifest: &Checked<Manifest>, window: &Label) -> Label {
+pub(super) fn first_webview(manifest: &Manifest, window: &Label) -> Label {
     let entry = manifest.windows.iter().find(|entry| entry.has_label(window));
     let first = entry.and_then(|entry| entry.webviews.first());
     first.map_or_else(|| window.clone(), |webview| webview.label.clone())
+}
+
+/// The origin of the page that a webview starts with; a webview that is not declared shows the app.
+pub(super) fn start_origin(manifest: &Manifest, window: &Label, webview: &Label) -> Origin {
+    let mut entries = manifest.windows.iter().filter(|entry| entry.has_label(window));
+    let start = entries.find_map(|entry| entry.start_origin(window, webview));
+    start.unwrap_or_else(Origin::app)
 }
 
 /// Reports words on the command line that do not fit the manifest.

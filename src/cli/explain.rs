@@ -3,15 +3,13 @@
 use super::{
     Exit, ManifestArg,
     caller::{CallerArgs, usage},
-    complain_about,
-    locate::{load, locate},
+    locate::sound,
     print,
-    suggestion::suggestion,
+    remedy::remedy,
 };
 use crate::{
     check::Checked,
     diagnostic::{Format, nearest},
-    document::to_yaml,
     ipc::Caller,
     manifest::Manifest,
     policy::{Authority, Cause, Decision, Reason, compile},
@@ -35,33 +33,30 @@ pub(super) struct Args {
 }
 
 pub(super) fn explain(args: &Args, format: Format) -> Exit {
-    let path = match locate(&args.manifest) {
-        Ok(path) => path,
+    let sound = match sound(&args.manifest, format) {
+        Ok(sound) => sound,
         Err(exit) => return exit,
     };
-    let mut loaded = match load(&path, &args.manifest) {
-        Ok(loaded) => loaded,
-        Err(exit) => return exit,
-    };
-    let Some(manifest) = loaded.manifest.take() else {
-        complain_about(&loaded, format);
-        return Exit::CouldNotRun;
-    };
-    let policy = compile(&manifest, &loaded.sources, 1);
+    let authority = compile(&sound.manifest, &sound.loaded.sources, 1).authority;
     if args.stdin {
-        return answer_queries(&args.caller, &manifest, &policy.authority);
+        return answer_queries(&args.caller, &sound.manifest, &authority);
     }
-    let caller = match args.caller.resolve(&manifest) {
+    let caller = match args.caller.resolve(&sound.manifest) {
         Ok(caller) => caller,
         Err(message) => return usage(&message),
     };
     args.caller.tell_defaults(&caller, format);
     let command = args.command.as_deref().unwrap_or_default();
-    let decision = policy.authority.decide(&caller, command);
+    let decision = authority.decide(&caller, command);
     if format == Format::Json {
         print(&to_json(&decision).to_string());
     } else {
-        print(&in_words(&manifest, &policy.authority, &caller, command, &decision));
+        let mut words = in_words(&authority, &caller, command, &decision);
+        if decision.reason == Reason::NoMatchingPermission {
+            let help = remedy(sound, &args.manifest, &caller, command);
+            words.extend(help.lines().map(|line| format!("\n  {line}")));
+        }
+        print(&words);
     }
     if decision.is_allowed { Exit::Yes } else { Exit::No }
 }
@@ -132,8 +127,8 @@ fn to_json(decision: &Decision) -> Value {
     })
 }
 
+/// The decision and its cause.
 pub(super) fn in_words(
-    manifest: &Manifest,
     authority: &Authority,
     caller: &Caller,
     command: &str,
@@ -149,7 +144,7 @@ pub(super) fn in_words(
         Reason::AllowedByPermission | Reason::DeniedByPermission => {}
         Reason::AllowedByUnlisted => {
             lines.push(
-                "  because no permission names it and the manifest says `unlisted: additive`"
+                "  because no permission allows it and the manifest says `unlisted: additive`"
                     .into(),
             );
         }
@@ -177,25 +172,7 @@ pub(super) fn in_words(
                 )),
                 None => lines.push("  nearest: no permission allows it to anybody".into()),
             }
-            lines.extend(help(manifest, caller, command).lines().map(|line| format!("  {line}")));
         }
     }
     lines.join("\n")
-}
-
-/// What would turn a denial around that no permission gave, for this caller and command alone.
-fn help(manifest: &Manifest, caller: &Caller, command: &str) -> String {
-    let windows = || manifest.windows.iter();
-    if !windows().any(|window| window.has_label(&caller.window)) {
-        return format!("help: the manifest declares no window `{}`", caller.window);
-    }
-    if !windows().any(|window| window.has_webview(&caller.webview)) {
-        return format!("help: the manifest declares no webview `{}`", caller.webview);
-    }
-    let Some(origin) = &caller.origin else {
-        return "help: nothing can allow it to a page without an origin".to_owned();
-    };
-    let yaml = to_yaml(&suggestion(manifest, caller, origin, command, None));
-    let yaml = yaml.lines().fold(String::new(), |text, line| text + "\n  " + line);
-    format!("help: this would allow it:{yaml}")
 }

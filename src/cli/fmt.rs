@@ -1,8 +1,6 @@
 //! `fmt`: manifests in canonical layout, written in place, checked, or shown as a difference.
 
-use super::{
-    Exit, ManifestArg, complain, complain_about, complain_rendered, locate::locate, print, style,
-};
+use super::{Exit, FileArg, complain, complain_about, complain_rendered, locate, print, style};
 use crate::{
     diagnostic::{Code, Format, json_text, render},
     edit::{FormatError, format, replace_file, unified_diff},
@@ -23,7 +21,7 @@ pub(super) struct Args {
     /// `gateway.yaml` upward.
     files: Vec<PathBuf>,
     #[command(flatten)]
-    manifest: ManifestArg,
+    file: FileArg,
     /// Write nothing, and fail if a file is not in canonical layout.
     #[arg(long)]
     check: bool,
@@ -39,14 +37,10 @@ impl Args {
 }
 
 pub(super) fn fmt(args: &Args, output: Format) -> Exit {
-    let mut files = args.files.clone();
-    files.extend(args.manifest.manifest.clone());
-    if files.is_empty() {
-        match locate(&args.manifest) {
-            Ok(file) => files.push(file),
-            Err(exit) => return exit,
-        }
-    }
+    let files = match locate::files(&args.files, &args.file) {
+        Ok(files) => files,
+        Err(exit) => return exit,
+    };
     let mut report = Report::default();
     for file in &files {
         report.add(file, args, output);

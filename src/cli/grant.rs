@@ -1,13 +1,13 @@
 //! Which permission to extend so that one caller may call one command, and proof that nobody else is let in.
 
-use super::suggestion::suggestion;
+use super::{suggestion::suggestion, views::Views};
 use crate::{
     check::Checked,
     edit::{Change, EditError, apply, edits, format},
     ipc::Caller,
     manifest::{Manifest, OriginName, Permission},
     name::{CommandName, Label},
-    pattern::{LabelPattern, Origin, OriginPattern},
+    pattern::{LabelPattern, Origin},
     policy::Authority,
     source::{FileId, Source, Sources, Spanned},
 };
@@ -19,30 +19,82 @@ use std::cmp::Reverse;
 pub(super) struct Grant {
     /// The file that changes.
     pub(super) file: FileId,
-    /// What changes in it.
+    /// The permission that grants it then.
+    pub(super) permission: String,
+    /// What changes in the file.
     pub(super) changes: Vec<Change>,
-    /// Whether the permission that grants it matches this caller and no other.
+    /// Whether the permission matches this caller and no other.
     pub(super) is_exact: bool,
 }
 
+/// Why no edit of the manifest's text would do.
+#[derive(Debug)]
+pub(super) struct Obstacle(pub(super) String);
+
 impl Grant {
-    /// A command more in a permission that is there.
-    pub(super) fn extend(permission: &Permission, command: &str, is_exact: bool) -> Self {
-        let list = format!("/permissions/{}/allow", permission.id);
-        let item = Value::from(command);
-        let file = permission.span.file;
-        Self { file, changes: vec![Change::Append { list, item }], is_exact }
+    /// The edit after which a caller may call a command: of the permission `id` if it is given, else of one that is
+    /// this caller's own, else a new permission.
+    pub(super) fn find(
+        views: &Views,
+        caller: &Caller,
+        origin: &Origin,
+        command: &str,
+        id: Option<&str>,
+    ) -> Result<Self, Obstacle> {
+        if let Some(id) = id {
+            return match views.base().permission(id) {
+                Some(permission) => Self::extend(views, permission, command, caller),
+                None if views.all().any(|view| view.permission(id).is_some()) => Err(Obstacle(
+                    format!("only a profile has the permission `{id}`: edit it there"),
+                )),
+                None => Ok(Self::add(views, caller, origin, command, Some(id))),
+            };
+        }
+        let is_own = |permission: &&Permission| is_own(views, permission.id.as_str(), caller);
+        let own =
+            views.base().manifest.permissions.iter().filter(is_own).min_by_key(|permission| {
+                let id = permission.id.as_str();
+                let dimensions = usize::from(permission.windows.is_some())
+                    + usize::from(permission.webviews.is_some());
+                let is_replaced = views.chosen.replaces_allow(id).is_some();
+                (is_replaced, Reverse(dimensions), permission.allow.is_empty())
+            });
+        match own {
+            Some(permission) => Self::extend(views, permission, command, caller),
+            None => Ok(Self::add(views, caller, origin, command, None)),
+        }
+    }
+
+    /// A command more in a permission that the text has.
+    fn extend(
+        views: &Views,
+        permission: &Permission,
+        command: &str,
+        caller: &Caller,
+    ) -> Result<Self, Obstacle> {
+        let id = permission.id.to_string();
+        if let Some(profile) = views.chosen.replaces_allow(&id) {
+            let message =
+                format!("the profile `{profile}` replaces `allow` of `{id}`: edit it there");
+            return Err(Obstacle(message));
+        }
+        let list = format!("/permissions/{id}/allow");
+        let changes = vec![Change::Append { list, item: Value::from(command) }];
+        let is_exact = is_own(views, &id, caller);
+        Ok(Self { file: permission.span.file, permission: id, changes, is_exact })
     }
 
     /// A permission of its own, and a name for the origin if it has none.
-    pub(super) fn add(
-        manifest: &Manifest,
+    fn add(
+        views: &Views,
         caller: &Caller,
         origin: &Origin,
         command: &str,
         id: Option<&str>,
     ) -> Self {
-        let sections = suggestion(manifest, caller, origin, command, id);
+        let sections = suggestion(views, caller, origin, command, id);
+        let ids = sections.get("permissions").and_then(Value::as_object);
+        let permission = ids.and_then(|ids| ids.keys().next()).cloned().unwrap_or_default();
         let sections = sections.as_object().into_iter().flatten();
         let changes = sections.flat_map(|(section, entries)| {
             let entries = entries.as_object().into_iter().flatten();
@@ -52,7 +104,8 @@ impl Grant {
                 value: value.clone(),
             })
         });
-        Self { file: manifest.start.file, changes: changes.collect(), is_exact: true }
+        let changes = changes.collect();
+        Self { file: views.base().manifest.start.file, permission, changes, is_exact: true }
     }
 
     /// The text of the changed file; one that was in canonical layout is so again.
@@ -79,22 +132,14 @@ fn alone(source: &Source, text: &str) -> (Source, FileId) {
     (source, file)
 }
 
-/// The permission that matches this caller and nobody else; the one that says most if there are several.
-pub(super) fn own_permission<'a>(
-    manifest: &'a Manifest,
-    caller: &Caller,
-) -> Option<&'a Permission> {
-    let own =
-        manifest.permissions.iter().filter(|permission| is_only_for(manifest, permission, caller));
-    own.min_by_key(|permission| {
-        let dimensions =
-            usize::from(permission.windows.is_some()) + usize::from(permission.webviews.is_some());
-        (Reverse(dimensions), permission.allow.is_empty())
-    })
+/// Whether a permission matches this caller and nobody else, whichever profile is over it.
+fn is_own(views: &Views, id: &str, caller: &Caller) -> bool {
+    let mut found = views.all().filter_map(|view| Some((view, view.permission(id)?)));
+    found.all(|(view, permission)| is_only_for(&view.manifest, permission, caller))
 }
 
 /// Whether a permission matches a caller and, now and after any edit of other sections, no other one.
-pub(super) fn is_only_for(manifest: &Manifest, permission: &Permission, caller: &Caller) -> bool {
+fn is_only_for(manifest: &Manifest, permission: &Permission, caller: &Caller) -> bool {
     // A label that is left out stands for all, of which there is one only where window and webview are the same.
     let is_one = caller.window == caller.webview;
     let is_only = |patterns: Option<&[Spanned<LabelPattern>]>, label: &Label| {
@@ -153,7 +198,7 @@ pub(super) fn differences(
 fn callers(manifest: &Manifest, wanted: &Caller) -> Vec<Caller> {
     let mut surfaces: Vec<(Label, Label)> = manifest.surfaces().collect();
     surfaces.extend("undeclared".parse::<Label>().map(|label| (label.clone(), label)));
-    let patterns = manifest.origins.values().filter_map(|pattern| witness(&pattern.value));
+    let patterns = manifest.origins.values().filter_map(|pattern| pattern.value.example());
     let mut origins: Vec<Origin> = patterns.collect();
     origins.push(Origin::app());
     origins.extend("https://undeclared.invalid".parse::<Origin>());
@@ -171,15 +216,4 @@ fn callers(manifest: &Manifest, wanted: &Caller) -> Vec<Caller> {
         }
     }
     callers
-}
-
-/// An origin that a pattern stands for.
-fn witness(pattern: &OriginPattern) -> Option<Origin> {
-    pattern.literal().or_else(|| {
-        let mut text = pattern.as_str().replace("://*.", "://x.").replace(":*", ":1");
-        while let Some((before, rest)) = text.split_once('{') {
-            text = format!("{before}x{}", rest.split_once('}')?.1);
-        }
-        text.parse().ok()
-    })
 }

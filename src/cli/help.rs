@@ -5,9 +5,12 @@ use crate::diagnostic::{Code, Format, json_text, nearest};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
+/// The topic that is no code and no verb.
+const CODES: &str = "codes";
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A code such as `unknown-key`, or a verb; without it all of them are listed.
+    /// A code such as `unknown-key`, a verb, or `codes`, which lists the codes; without it the verbs are listed.
     topic: Option<String>,
 }
 
@@ -18,6 +21,13 @@ pub(super) fn help(args: &Args, format: Format, mut program: clap::Command) -> E
         print(&overview(&mut program, format));
         return Exit::Yes;
     };
+    if topic == CODES {
+        print(&match format {
+            Format::Json => overview(&mut program, format),
+            _ => codes(),
+        });
+        return Exit::Yes;
+    }
     if let Some(code) = Code::find(topic) {
         print(&match format {
             Format::Json => json_text(&json(code)),
@@ -25,15 +35,18 @@ pub(super) fn help(args: &Args, format: Format, mut program: clap::Command) -> E
         });
         return Exit::Yes;
     }
-    if let Some(verb) = program.find_subcommand_mut(topic) {
-        print(&verb.render_long_help().to_string());
+    // The page itself is what `--help` prints; to clap it is an error.
+    if program.find_subcommand(topic).is_some()
+        && let Err(page) = program.try_get_matches_from_mut(["portcullis", topic, "--help"])
+    {
+        print(&page.render().to_string());
         return Exit::Yes;
     }
     let verbs = program.get_subcommands().map(clap::Command::get_name);
     let near = nearest(topic, Code::ALL.iter().map(|code| code.as_str()).chain(verbs));
     let advice = match near {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "`portcullis help` lists every code and verb".to_owned(),
+        None => "`portcullis help` lists the verbs, `portcullis help codes` the codes".to_owned(),
     };
     complain(&format!(
         "error: `{}` is neither a code nor a verb\n  help: {advice}",
@@ -42,14 +55,21 @@ pub(super) fn help(args: &Args, format: Format, mut program: clap::Command) -> E
     Exit::Usage
 }
 
-/// Every verb and every code.
+/// Every verb; for programs, every code.
 fn overview(program: &mut clap::Command, format: Format) -> String {
     if format == Format::Json {
         let codes: Vec<Value> = Code::ALL.iter().copied().map(json).collect();
         return json_text(&json!({ "version": 1, "codes": codes }));
     }
     let mut out = program.render_help().to_string();
-    out.push_str("\nCodes (`portcullis help CODE` explains one):\n");
+    out.push_str(
+        "\n`portcullis help VERB` explains a verb, `portcullis help CODE` what was found, `portcullis help codes` lists the codes.\n",
+    );
+    out
+}
+
+fn codes() -> String {
+    let mut out = "Codes; `portcullis help CODE` explains one:\n".to_owned();
     let width = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or(0);
     for code in Code::ALL {
         let _ = writeln!(out, "  {:width$}  {}", code.as_str(), code.summary());

@@ -1,27 +1,62 @@
 //! Which manifest a verb works on: the one that is named, or the nearest one upward; with its profile and guardrails.
 
-use super::{Exit, ManifestArg, complain};
+use super::{Exit, FileArg, ManifestArg, complain, complain_about};
 use crate::{
-    diagnostic::nearest,
+    check::Checked,
+    diagnostic::{Format, nearest},
+    manifest::Manifest,
     reload::{Disk, Loaded, load_from},
 };
 use std::path::{Path, PathBuf};
 
-const FILE_NAME: &str = "gateway.yaml";
+pub(super) const FILE_NAME: &str = "gateway.yaml";
+
+/// A manifest without errors, and what was read with it.
+pub(super) struct Sound {
+    pub(super) path: PathBuf,
+    pub(super) loaded: Loaded,
+    pub(super) manifest: Checked<Manifest>,
+}
+
+/// Finds and reads a manifest for a verb that works with sound ones alone; says what is wrong with it otherwise.
+pub(super) fn sound(arg: &ManifestArg, format: Format) -> Result<Sound, Exit> {
+    let path = locate(&arg.file)?;
+    let mut loaded = load(&path, arg)?;
+    if let Some(manifest) = loaded.manifest.take() {
+        Ok(Sound { path, loaded, manifest })
+    } else {
+        complain_about(&loaded, format);
+        Err(Exit::CouldNotRun)
+    }
+}
+
+/// The files that a verb for many was given; without any the manifest.
+pub(super) fn files(named: &[PathBuf], arg: &FileArg) -> Result<Vec<PathBuf>, Exit> {
+    let mut files = named.to_vec();
+    if files.is_empty() || arg.manifest.is_some() {
+        files.push(locate(arg)?);
+    }
+    Ok(files)
+}
 
 /// The manifest's path; says what to do when there is none.
-pub(super) fn locate(arg: &ManifestArg) -> Result<PathBuf, Exit> {
+pub(super) fn locate(arg: &FileArg) -> Result<PathBuf, Exit> {
     if let Some(path) = &arg.manifest {
         return Ok(path.clone());
     }
-    let start = std::env::current_dir().unwrap_or_default();
-    let found = start.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file());
-    found.map(|path| shortened(&path, &start)).ok_or_else(|| {
+    nearest_manifest().ok_or_else(|| {
         complain(&format!(
             "error: no {FILE_NAME} here or in a folder above\n  help: name the manifest: `-m FILE`"
         ));
         Exit::CouldNotRun
     })
+}
+
+/// The nearest `gateway.yaml` upward.
+pub(super) fn nearest_manifest() -> Option<PathBuf> {
+    let start = std::env::current_dir().unwrap_or_default();
+    let found = start.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file());
+    found.map(|path| shortened(&path, &start))
 }
 
 /// Reads a manifest with what is asked for beside it.

@@ -11,12 +11,15 @@ mod help;
 mod init;
 mod locate;
 mod lsp;
+mod part;
 mod registry;
+mod remedy;
 mod run;
 mod schema;
 mod show;
 mod suggestion;
 mod validate;
+mod views;
 
 pub(crate) use run::{Windows, open};
 
@@ -38,9 +41,8 @@ use std::{
 #[derive(Debug, Parser)]
 #[command(name = "portcullis", version, about, disable_help_subcommand = true)]
 struct Cli {
-    /// How to print: `human` with snippets, `plain` for logs and screen readers, `json` for programs; and what
-    /// `validate` finds also as `sarif`, `github` and `junit`.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    /// How to print: `human`, `plain` for logs and screen readers, or `json`; `validate` knows more.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human, hide_possible_values = true)]
     format: Format,
     #[command(subcommand)]
     verb: Verb,
@@ -60,7 +62,7 @@ enum Verb {
     Call(call::Args),
     /// Say whether a page may call a command, and why.
     Explain(explain::Args),
-    /// Explain a diagnostic's code, or a verb; without either list them all.
+    /// Explain a diagnostic's code, or a verb; `codes` lists the codes.
     Help(help::Args),
     /// Put manifests into canonical layout; comments stay.
     Fmt(fmt::Args),
@@ -74,12 +76,19 @@ enum Verb {
     Lsp(lsp::Args),
 }
 
-/// The manifest that a verb works on.
-#[derive(Debug, clap::Args)]
-struct ManifestArg {
+/// The file that a verb works on.
+#[derive(Debug, Clone, Default, clap::Args)]
+struct FileArg {
     /// The manifest; without it the nearest `gateway.yaml` upward.
     #[arg(short = 'm', long = "manifest", value_name = "FILE")]
     manifest: Option<PathBuf>,
+}
+
+/// The manifest that a verb works on, with what is put over it.
+#[derive(Debug, Clone, Default, clap::Args)]
+struct ManifestArg {
+    #[command(flatten)]
+    file: FileArg,
     /// Put one of the manifest's profiles over it.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -173,6 +182,15 @@ fn print_rendered(text: &str) {
 fn complain_rendered(message: &str) {
     let mut out = std::io::stderr().lock();
     let _ = writeln!(out, "{}", message.trim_end_matches('\n'));
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./:@%+,=".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// Prints what was found about a manifest to standard error.

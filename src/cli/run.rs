@@ -26,7 +26,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args, format: Format, registry: Registry) -> Exit {
-    let path = match locate(&args.manifest) {
+    let path = match locate(&args.manifest.file) {
         Ok(path) => path,
         Err(exit) => return exit,
     };

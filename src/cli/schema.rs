@@ -1,8 +1,9 @@
 //! `schema`: the JSON Schema of manifests, of their includes and of guardrails, for editors and CI.
 
 use super::{
-    Exit, ManifestArg, complain, complain_about,
-    locate::{load, locate},
+    Exit, FileArg, ManifestArg, complain,
+    init::SCHEMA,
+    locate::{nearest_manifest, sound},
     print,
 };
 use crate::{
@@ -21,9 +22,10 @@ pub(super) struct Args {
     /// The manifest, with `--project`; without it the nearest `gateway.yaml` upward.
     #[arg(short = 'm', long = "manifest", value_name = "FILE", requires = "project")]
     manifest: Option<PathBuf>,
-    /// Fail if the file does not hold this schema.
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "schema/gateway.schema.json")]
-    check: Option<PathBuf>,
+    /// Fail if the file does not hold this schema; without FILE the one that `init` writes beside the manifest.
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "clap's way to say that a flag may have a value")]
+    check: Option<Option<PathBuf>>,
     /// The schema of files that `include` names.
     #[arg(long, conflicts_with_all = ["guardrails", "check", "project"])]
     include: bool,
@@ -43,11 +45,23 @@ pub(super) fn schema(args: &Args, format: Format, registry: &Registry) -> Exit {
         Ok(schema) => format!("{schema:#}\n"),
         Err(exit) => return exit,
     };
-    let Some(file) = &args.check else {
-        print(&text);
-        return Exit::Yes;
+    let file = match &args.check {
+        None => {
+            print(&text);
+            return Exit::Yes;
+        }
+        Some(Some(file)) => file.clone(),
+        Some(None) => {
+            let Some(manifest) = args.manifest.clone().or_else(nearest_manifest) else {
+                complain(
+                    "error: no gateway.yaml here or in a folder above\n  help: name the schema's own file: `--check FILE`",
+                );
+                return Exit::CouldNotRun;
+            };
+            manifest.with_file_name("").join(SCHEMA)
+        }
     };
-    match std::fs::read_to_string(file) {
+    match std::fs::read_to_string(&file) {
         Ok(committed) if committed == text => Exit::Yes,
         Ok(_) => {
             let (what, how) = match (args.project, &args.manifest) {
@@ -69,13 +83,8 @@ pub(super) fn schema(args: &Args, format: Format, registry: &Registry) -> Exit {
 }
 
 fn of_project(args: &Args, format: Format, registry: &Registry) -> Result<Value, Exit> {
-    let arg = ManifestArg { manifest: args.manifest.clone(), profile: None, guardrails: None };
-    let path = locate(&arg)?;
-    let loaded = load(&path, &arg)?;
+    let file = FileArg { manifest: args.manifest.clone() };
     // Half of a project's names would look like all of them.
-    let Some(manifest) = &loaded.manifest else {
-        complain_about(&loaded, format);
-        return Err(Exit::CouldNotRun);
-    };
-    Ok(project_schema(manifest, registry.names()))
+    let sound = sound(&ManifestArg { file, ..ManifestArg::default() }, format)?;
+    Ok(project_schema(&sound.manifest, registry.names()))
 }

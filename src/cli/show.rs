@@ -1,10 +1,6 @@
 //! `show`: the manifest that is in effect, and which file and line each part of it comes from.
 
-use super::{
-    Exit, ManifestArg, complain_about,
-    locate::{load, locate},
-    print,
-};
+use super::{Exit, ManifestArg, locate::sound, print};
 use crate::{
     diagnostic::{Format, json_text},
     edit::{places, show as show_tree},
@@ -18,18 +14,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn show(args: &Args, format: Format) -> Exit {
-    let path = match locate(&args.manifest) {
-        Ok(path) => path,
+    let loaded = match sound(&args.manifest, format) {
+        Ok(sound) => sound.loaded,
         Err(exit) => return exit,
     };
-    let loaded = match load(&path, &args.manifest) {
-        Ok(loaded) => loaded,
-        Err(exit) => return exit,
-    };
-    let (Some(_), Some(root)) = (&loaded.manifest, &loaded.document) else {
-        complain_about(&loaded, format);
-        return Exit::CouldNotRun;
-    };
+    let Some(root) = &loaded.document else { return Exit::CouldNotRun };
     if format == Format::Json {
         let places = places(root, &loaded.sources);
         print(&json_text(&json!({ "version": 1, "manifest": root.to_json(), "places": places })));

@@ -2,8 +2,8 @@
 
 use super::{
     Exit, ManifestArg, complain, fix, hint,
-    locate::{locate, with_profile},
-    print, print_rendered, registry, style,
+    locate::{self, with_profile},
+    part, print, print_rendered, registry, style,
 };
 use crate::{
     app::{host, misfits, undeclared},
@@ -13,7 +13,17 @@ use crate::{
 };
 use std::path::{Path, PathBuf};
 
+const FORMATS: &str = "\
+Formats:
+  human   snippets with what is wrong underlined, and what to do
+  plain   one line for each finding, for logs and screen readers
+  json    one document for programs, described in the README
+  sarif   SARIF 2.1.0, for code scanning
+  github  annotations of a GitHub workflow
+  junit   JUnit XML, for test reports";
+
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = FORMATS)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Args {
     /// The manifests; without any the nearest `gateway.yaml` upward.
@@ -38,14 +48,10 @@ pub(super) struct Args {
 }
 
 pub(super) fn validate(args: &Args, format: Format, known: &Registry) -> Exit {
-    let mut files = args.files.clone();
-    files.extend(args.manifest.manifest.clone());
-    if files.is_empty() {
-        match locate(&args.manifest) {
-            Ok(file) => files.push(file),
-            Err(exit) => return exit,
-        }
-    }
+    let files = match locate::files(&args.files, &args.manifest.file) {
+        Ok(files) => files,
+        Err(exit) => return exit,
+    };
     if args.dry_run {
         return dry_run(args, &files, format);
     }
@@ -61,7 +67,10 @@ pub(super) fn validate(args: &Args, format: Format, known: &Registry) -> Exit {
     for file in &files {
         let read = if args.fix { mend(file, args, format) } else { read(file, args) };
         match read {
-            Ok(read) => loaded.push(with_natives(read, natives.as_ref())),
+            Ok(mut read) => {
+                part::mention_whole(file, &mut read);
+                loaded.push(with_natives(read, natives.as_ref()));
+            }
             Err(exit) => return exit,
         }
     }

@@ -139,7 +139,7 @@ codes! {
         UnusedArgument "unused-argument" "An argument is declared and never used.",
         OriginWithoutPort "origin-without-port" "An origin on this machine has no port.",
         InsecureOrigin "insecure-origin" "An origin beyond this machine is reached without encryption.",
-        NeverMatches "never-matches" "A pattern matches no window or webview that is declared.",
+        NeverMatches "never-matches" "A permission, or a pattern in it, matches no page of a declared window.",
         ShadowedAllow "shadowed-allow" "A deny takes away everything that an entry allows.",
         RedundantPermission "redundant-permission" "Other entries allow all of it already.",
         BroadGrant "broad-grant" "An entry allows more than it names.",

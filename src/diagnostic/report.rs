@@ -3,6 +3,7 @@
 use super::{Diagnostic, Omitted, Severity};
 use crate::source::{Position, Source, Sources, Span};
 use std::{
+    collections::BTreeSet,
     ops::Range,
     path::{Component, Path, PathBuf},
 };
@@ -125,7 +126,11 @@ impl<'a> Report<'a> {
     /// What the run found, in one line.
     pub fn summary_line(&self) -> String {
         let diagnostics = self.manifests.iter().flat_map(|(diagnostics, _)| diagnostics.iter());
-        summary(diagnostics, self.omitted, self.manifests.len())
+        let found: BTreeSet<&Path> =
+            self.findings().map(|finding| finding.path(finding.diagnostic.span)).collect();
+        // Nothing is valid but a manifest with all of its files.
+        let files = if found.is_empty() { self.manifests.len() } else { found.len() };
+        summary(diagnostics, self.omitted, files)
     }
 
     /// A file's path from the repository's root; as it is if it lies outside.

@@ -34,6 +34,12 @@ pub fn includes(document: &Node) -> Vec<Include> {
     items.iter().filter_map(include).collect()
 }
 
+/// Whether a document holds only what an include may hold.
+pub fn may_be_included(document: &Node) -> bool {
+    let is_included = |name: &str| name == "include" || INCLUDED.contains(&name);
+    document.entries().next().is_some() && document.entries().all(|(name, _)| is_included(name))
+}
+
 /// The profiles that a document declares.
 pub fn profiles(document: &Node) -> Vec<&str> {
     document.find("profiles").into_iter().flat_map(Node::entries).map(|(name, _)| name).collect()

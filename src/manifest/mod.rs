@@ -10,7 +10,9 @@ mod structure;
 mod typed;
 mod units;
 
-pub use assemble::{Include, add_guardrails, add_include, apply_profile, includes, profiles};
+pub use assemble::{
+    Include, add_guardrails, add_include, apply_profile, includes, may_be_included, profiles,
+};
 pub use broken::{Broken, BrokenNames};
 pub use builtin::{Builtin, builtin, builtin_groups, builtins};
 pub use file::{Create, Downloads, Links, Overflow, PathKind, Popups, Runs, Unlisted, Widen};

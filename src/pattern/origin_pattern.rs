@@ -205,6 +205,36 @@ impl OriginPattern {
         }
     }
 
+    /// One of the origins that the pattern stands for; a wildcard of its host becomes the label `some-host`.
+    ///
+    /// ```
+    /// use portcullis::pattern::OriginPattern;
+    /// let pattern: OriginPattern = "https://{tenant}.ops.example.com:*".parse().unwrap();
+    /// assert_eq!(pattern.example().unwrap().to_string(), "https://some-host.ops.example.com");
+    /// ```
+    pub fn example(&self) -> Option<Origin> {
+        const LABEL: &str = "some-host";
+        let host = match &self.host {
+            HostPattern::Exact(host) => host.clone(),
+            HostPattern::Below(parent) => format!("{LABEL}.{parent}"),
+            HostPattern::Labels(labels) => {
+                let labels = labels.iter().map(|label| match label {
+                    HostLabel::Literal(literal) => literal.as_str(),
+                    HostLabel::Capture(_) => LABEL,
+                });
+                labels.collect::<Vec<_>>().join(".")
+            }
+        };
+        let port = match self.port {
+            PortPattern::Exactly(port) => port,
+            PortPattern::Any => default_port(&self.scheme),
+        };
+        let origin = Origin { scheme: self.scheme.as_str().into(), host: host.into(), port };
+        // Labels of digits may make the host one that no parser would leave as it is.
+        let is_one = self.matches(&origin) && origin.to_string().parse().as_ref() == Ok(&origin);
+        is_one.then_some(origin)
+    }
+
     /// Whether the pattern stands for more than one host.
     pub fn is_wild(&self) -> bool {
         !matches!(self.host, HostPattern::Exact(_))
@@ -315,6 +345,22 @@ mod tests {
         assert_eq!(below.bind(&outside), Some(vec![]));
         assert!(pattern.is_wild() && below.is_wild());
         assert!(!"https://a.example:*".parse::<OriginPattern>().unwrap().is_wild());
+    }
+
+    #[test]
+    fn an_example_is_an_origin_of_its_pattern() {
+        for (pattern, expected) in [
+            ("https://docs.example.com", "https://docs.example.com"),
+            ("https://*.example.com", "https://some-host.example.com"),
+            ("https://{tenant}.{zone}.example.com:*", "https://some-host.some-host.example.com"),
+            ("other://{name}", "other://some-host"),
+        ] {
+            let pattern = pattern.parse::<OriginPattern>().unwrap();
+            let found = pattern.example().map(|origin| origin.to_string());
+            assert_eq!(found.as_deref(), Some(expected));
+        }
+        // What ends in a number is an address.
+        assert_eq!("https://{tenant}.7".parse::<OriginPattern>().unwrap().example(), None);
     }
 
     #[test]

@@ -342,7 +342,9 @@ fn text(content: Content) -> Result<String, (Code, String, String)> {
 
 fn help(code: Code) -> Option<&'static str> {
     Some(match code {
-        Code::MissingFile => "name the manifest with `-m FILE`, or start in a folder below it",
+        Code::MissingFile => {
+            "check the path; a relative one begins in the folder that the program was started in"
+        }
         Code::NotAFile => "name the manifest itself, usually `gateway.yaml`",
         Code::UnreadableFile => "check who may read the file",
         Code::FileTooLarge => {

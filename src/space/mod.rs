@@ -35,6 +35,23 @@ pub struct Region<'a> {
     pub origins: Vec<&'a OriginPattern>,
 }
 
+impl Region<'_> {
+    /// Whether a caller is in it. One without an origin is nowhere.
+    pub fn contains(&self, caller: &Caller) -> bool {
+        let has = |patterns: &Option<Vec<&LabelPattern>>, label: &Label| {
+            patterns.as_ref().is_none_or(|all| all.iter().any(|pattern| pattern.matches(label)))
+        };
+        let is_from = |origin: &Origin| {
+            let is_app = *origin == Origin::app();
+            (if is_app { self.app } else { self.remote })
+                || self.origins.iter().any(|pattern| pattern.matches(origin))
+        };
+        has(&self.windows, &caller.window)
+            && has(&self.webviews, &caller.webview)
+            && caller.origin.as_ref().is_some_and(is_from)
+    }
+}
+
 /// What became of the search for a caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {

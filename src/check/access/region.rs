@@ -1,6 +1,7 @@
 //! The regions of callers that permissions and guardrails are about, each once, and questions about them.
 
 use crate::{
+    ipc::Caller,
     manifest::{Guardrail, Manifest, OriginName, Permission},
     name::Word,
     pattern::{Budget, LabelPattern, Origin, OriginPattern},
@@ -216,6 +217,17 @@ impl<'a> Regions<'a> {
         let all: Vec<_> = (0..inside.len() + outside.len()).collect();
         let (inside, outside) = all.split_at(inside.len());
         space.find(inside, outside, budget)
+    }
+
+    /// Whether this caller is in all the regions of the first list and in none of the second.
+    pub(in crate::check) fn has(
+        &self,
+        caller: &Caller,
+        inside: &[RegionId],
+        outside: &[RegionId],
+    ) -> bool {
+        let is_in = |id: &RegionId| self.list.get(*id).is_some_and(|it| it.contains(caller));
+        inside.iter().all(is_in) && !outside.iter().any(is_in)
     }
 
     /// Whether every caller of a region is in one of the others; not if that is too much to tell.

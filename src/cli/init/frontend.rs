@@ -31,6 +31,8 @@ pub(super) struct Vite {
     pub(super) port: String,
     tool: PackageTool,
     script: String,
+    /// Whether the package has a script that builds the pages.
+    has_build: bool,
     /// What had to be assumed, for people.
     pub(super) notes: Vec<String>,
 }
@@ -96,6 +98,7 @@ fn vite(folder: &Path) -> Option<Vite> {
         port: text.and_then(port_of).unwrap_or(port),
         tool: package_tool(folder, &package),
         script,
+        has_build: package.pointer("/scripts/build").is_some_and(Value::is_string),
         folder: folder.to_owned(),
         notes,
     })
@@ -146,6 +149,20 @@ fn package_tool(folder: &Path, package: &Value) -> PackageTool {
 impl Vite {
     /// What starts the development server, run in the manifest's folder; `folder` leads from there to the project.
     pub(super) fn command(&self, folder: &str) -> Vec<String> {
+        let words = self.runner(folder).into_iter().chain(["run", &self.script]);
+        words.map(str::to_owned).collect()
+    }
+
+    /// What builds the pages; `folder` leads to the project.
+    pub(super) fn build(&self, folder: &str) -> String {
+        if self.has_build {
+            return [self.runner(folder), vec!["run", "build"]].concat().join(" ");
+        }
+        if folder == "." { "npx vite build".to_owned() } else { format!("npx vite build {folder}") }
+    }
+
+    /// The words before a script, seen from another folder.
+    fn runner<'a>(&self, folder: &'a str) -> Vec<&'a str> {
         let (program, option) = match self.tool {
             PackageTool::Npm => ("npm", "--prefix"),
             PackageTool::Pnpm => ("pnpm", "--dir"),
@@ -153,7 +170,6 @@ impl Vite {
             PackageTool::Bun => ("bun", "--cwd"),
         };
         let place = if folder == "." { vec![] } else { vec![option, folder] };
-        let words = [program].into_iter().chain(place).chain(["run", &self.script]);
-        words.map(str::to_owned).collect()
+        [vec![program], place].concat()
     }
 }

@@ -2,9 +2,9 @@
 
 mod frontend;
 mod literal;
-mod place;
+pub(super) mod place;
 
-use super::{Exit, complain, print};
+use super::{Exit, complain, print, quoted};
 use crate::{diagnostic::Format, document::to_flow_yaml, manifest::schema};
 use frontend::{Frontend, find};
 use place::{repository, resolved, seen_from};
@@ -17,7 +17,7 @@ use std::{
 
 /// Where the manifest's schema is, from the manifest. The name holds the version of the manifest's language, so that a
 /// manifest of a later one does not take this file for its own.
-const SCHEMA: &str = ".portcullis/gateway.v1.schema.json";
+pub(super) const SCHEMA: &str = ".portcullis/gateway.v1.schema.json";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -55,6 +55,9 @@ pub(super) fn init(args: &Args, format: Format) -> Exit {
         return Exit::CouldNotRun;
     }
     let start = start.flatten();
+    if let (None, false, Some(folder)) = (&args.from, args.force, vite_project(&args.folder)) {
+        return refuse_second(&args.folder, &folder, format);
+    }
     let project = match Project::new(args, start.as_ref()) {
         Ok(project) => project,
         Err(error) => {
@@ -81,6 +84,29 @@ pub(super) fn init(args: &Args, format: Format) -> Exit {
     }
     project.tell(format);
     Exit::Yes
+}
+
+/// The Vite project in a folder, as a person would write it.
+fn vite_project(folder: &Path) -> Option<String> {
+    let current = resolved(Path::new(".")).ok()?;
+    match find(&resolved(folder).ok()?)? {
+        Frontend::Vite(vite) => Some(seen_from(&current, &vite.folder)),
+        Frontend::Plain(_) => None,
+    }
+}
+
+/// A new page beside a frontend that is there would be what the app shows.
+fn refuse_second(folder: &Path, project: &str, format: Format) -> Exit {
+    if format == Format::Json {
+        print(&json!({ "version": 1, "created": [], "existing": [project] }).to_string());
+        return Exit::No;
+    }
+    let folder = folder.display().to_string();
+    let folder = if folder == "." { String::new() } else { format!(" {folder}") };
+    complain(&format!(
+        "error: nothing was written, because a Vite project is there already\n  help: `portcullis init{folder} --from {project}` uses it; `--force` writes a page of its own all the same"
+    ));
+    Exit::No
 }
 
 fn refuse(existing: &[String], format: Format) {
@@ -124,14 +150,18 @@ struct Project {
     folder: PathBuf,
     files: Vec<NewFile>,
     notes: Vec<String>,
+    /// What makes the app run.
+    next: String,
 }
 
 impl Project {
     fn new(args: &Args, start: Option<&Frontend>) -> io::Result<Self> {
         let current = resolved(Path::new("."))?;
         let folder = resolved(&args.folder)?;
-        let mut project = Self { current, folder, files: Vec::new(), notes: Vec::new() };
+        let mut project =
+            Self { current, folder, files: Vec::new(), notes: Vec::new(), next: String::new() };
         let frontend = project.frontend(start);
+        project.next = project.next(start);
         let name = project.folder.file_name().map_or("app".into(), |name| name.to_string_lossy());
         let manifest = fill(
             include_str!("files/gateway.yaml"),
@@ -164,7 +194,10 @@ impl Project {
             );
         }
         if args.pre_commit {
-            let text = include_str!("files/pre-commit.yaml").to_owned();
+            let manifest = seen_from(&root, &project.folder.join("gateway.yaml"));
+            let entry = Value::from(format!("portcullis validate {}", quoted(&manifest)));
+            let text =
+                fill(include_str!("files/pre-commit.yaml"), &[("<entry>", &to_flow_yaml(&entry))]);
             project.files.push(NewFile { path: root.join(".pre-commit-config.yaml"), text });
         }
         Ok(project)
@@ -206,6 +239,20 @@ impl Project {
         }
     }
 
+    /// What to do next, from the folder that the program was started in.
+    fn next(&self, start: Option<&Frontend>) -> String {
+        let folder = self.shown(&self.folder);
+        let place = if folder == "." { String::new() } else { format!(" in {folder}") };
+        match start {
+            // Development servers are not part of this build yet.
+            Some(Frontend::Vite(vite)) => {
+                let build = vite.build(&self.shown(&vite.folder));
+                format!("`{build}`, then `portcullis run --production`{place}")
+            }
+            _ => format!("`portcullis run`{place}"),
+        }
+    }
+
     /// A path as the person who started this program would write it.
     fn shown(&self, path: &Path) -> String {
         seen_from(&self.current, path)
@@ -217,12 +264,10 @@ impl Project {
             let report = json!({ "version": 1, "created": created, "notes": self.notes });
             return print(&report.to_string());
         }
-        let folder = self.shown(&self.folder);
-        let place = if folder == "." { String::new() } else { format!(" in {folder}") };
         let created = created.iter().map(|path| format!("created {path}\n"));
         let notes = self.notes.iter().map(|note| format!("note: {note}\n"));
         let text: String = created.chain(notes).collect();
-        print(&format!("{text}next: `portcullis run`{place}"));
+        print(&format!("{text}next: {}", self.next));
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// An absolute path without links, as far as it exists.
-pub(super) fn resolved(path: &Path) -> io::Result<PathBuf> {
+pub(in crate::cli) fn resolved(path: &Path) -> io::Result<PathBuf> {
     let path = std::path::absolute(path)?;
     for ancestor in path.ancestors() {
         if let (Ok(found), Ok(rest)) = (ancestor.canonicalize(), path.strip_prefix(ancestor)) {
@@ -31,7 +31,7 @@ fn normal(path: &Path) -> PathBuf {
 }
 
 /// How `to` is written in a file of the folder `from`, both absolute: with `/`, on every system.
-pub(super) fn seen_from(from: &Path, to: &Path) -> String {
+pub(in crate::cli) fn seen_from(from: &Path, to: &Path) -> String {
     let to = normal(to);
     let common = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
     if common == 0 {

@@ -61,7 +61,7 @@ pub struct Manifest {
     pub never: Vec<Guardrail>,
     /// Where the overlays stand, if there are any; what the manifest says through one has a place in there.
     pub profiles: Option<Span>,
-    /// What happens to app commands that no permission names, and where that is said.
+    /// What happens to app commands that no permission allows, and where that is said.
     pub unlisted: Spanned<Unlisted>,
     /// Limits for each webview.
     pub limits: Limits,

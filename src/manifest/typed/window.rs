@@ -4,7 +4,7 @@ use super::OriginName;
 use crate::{
     manifest::{Downloads, Links, Popups},
     name::Label,
-    pattern::LabelTemplate,
+    pattern::{LabelTemplate, Origin},
     source::{Span, Spanned},
 };
 
@@ -51,6 +51,19 @@ impl Window {
         match &self.creation {
             Creation::Template { labels, .. } => Some(labels),
             Creation::Start | Creation::OnDemand => None,
+        }
+    }
+
+    /// The origin of the page that a webview of this entry starts with; `None` if the entry has no such labels.
+    pub fn start_origin(&self, window: &Label, webview: &Label) -> Option<Origin> {
+        let page = match self.webviews.iter().find(|entry| entry.label == *webview) {
+            Some(entry) => &entry.page,
+            None if self.webviews.is_empty() => &self.page,
+            None => return None,
+        };
+        match self.template() {
+            Some(template) => page.origin(template.value.matches(window)?),
+            None => page.origin(""),
         }
     }
 
@@ -127,4 +140,19 @@ pub enum Page {
         /// The placeholder's name.
         capture: String,
     },
+}
+
+impl Page {
+    /// The origin of the page, in which `fill` takes the placeholder's place; `None` if no address comes of it.
+    pub fn origin(&self, fill: &str) -> Option<Origin> {
+        let url = match self {
+            Self::App(_) => return Some(Origin::app()),
+            Self::Remote(url) => url.clone(),
+            Self::Template { text, .. } if !text.contains("://") => return Some(Origin::app()),
+            Self::Template { text, capture } => {
+                url::Url::parse(&text.replace(&format!("{{{capture}}}"), fill)).ok()?
+            }
+        };
+        url.origin().ascii_serialization().parse().ok()
+    }
 }

@@ -195,3 +195,102 @@ fn a_manifest_with_errors_is_not_edited() {
     assert_eq!((run.code, run.text()), (3, ""));
     assert_eq!(text(&program), "version: 2\n");
 }
+
+/// A permission that another profile, or none, makes wider than this caller.
+const PROFILES: &str = r#"version: 1
+app: { id: dev.example.allow, frontend: dist }
+origins: { docs: "https://*.example.com" }
+windows: { main: {}, other: {} }
+commands: { mode: { run: { value: production } }, secret: { run: { value: 42 } } }
+permissions:
+  everywhere: { windows: ["*"], origins: [app, remote], allow: [mode] }
+profiles:
+  dev: { permissions: { everywhere: { windows: [main], origins: [app] } } }
+"#;
+
+#[test]
+fn what_only_a_profile_narrows_is_not_the_callers_own() {
+    let args = ["secret", "--window", "main", "--profile", "dev"];
+    assert_eq!(added(PROFILES, &args), ["  main-more: { windows: [main], allow: [secret] }"]);
+}
+
+#[test]
+fn what_a_profile_widens_is_not_the_callers_own() {
+    let manifest = PROFILES
+        .replace(r#"windows: ["*"], origins: [app, remote], allow"#, "windows: [main], allow")
+        .replace(
+            "windows: [main], origins: [app] }",
+            r#"windows: ["*"], origins: [app, remote] }"#,
+        );
+    for profile in [&[][..], &["--profile", "dev"]] {
+        let args = [&["secret", "--window", "main"], profile].concat();
+        assert_eq!(added(&manifest, &args), ["  main-more: { windows: [main], allow: [secret] }"]);
+    }
+}
+
+#[test]
+fn a_name_that_a_profile_has_is_taken() {
+    let manifest = PROFILES.replace(
+        "everywhere: { windows: [main], origins: [app] } } }",
+        r#"main-more: { windows: ["*"], origins: [remote], allow: [mode] } } }"#,
+    );
+    let args = ["secret", "--window", "main"];
+    assert_eq!(added(&manifest, &args), ["  main-more-2: { windows: [main], allow: [secret] }"]);
+    let message = "error: only a profile has the permission `main-more`: edit it there\n";
+    refused(&manifest, &[&args[..], &["--permission", "main-more"]].concat(), 1, message);
+    // The name would stand for other origins there.
+    let manifest = manifest
+        .replace("https://*.", "https://a.")
+        .replace("  dev: {", r#"  dev: { origins: { docs: "https://*.example.com" },"#);
+    let lines = added(&manifest, &["secret", "--window", "main", "--origin", "docs"]);
+    assert!(lines.iter().any(|line| line.contains("origins: [a-example-com]")), "{lines:?}");
+}
+
+#[test]
+fn an_edit_that_opens_more_with_a_profile_is_refused() {
+    // With the profile, the window has webviews that the new permission would match, too.
+    let manifest = PROFILES.replace(
+        "dev: { permissions: { everywhere: { windows: [main], origins: [app] } } }",
+        "dev: { windows: { main: { webviews: { left: {}, right: {} } } } }",
+    );
+    let message = "error: the edit would also allow `secret` for main/left at app://localhost with the profile `dev`\n";
+    refused(&manifest, &["secret", "--window", "main"], 3, message);
+}
+
+#[test]
+fn a_list_that_the_profile_replaces_is_edited_there() {
+    let manifest = PROFILES
+        .replace(r#"windows: ["*"], origins: [app, remote], allow"#, "windows: [main], allow")
+        .replace("windows: [main], origins: [app] }", "allow: [] }");
+    let message = "error: the profile `dev` replaces `allow` of `everywhere`: edit it there\n";
+    let args = ["secret", "--window", "main", "--profile", "dev"];
+    refused(&manifest, &args, 1, message);
+    refused(&manifest, &[&args[..], &["--permission", "everywhere"]].concat(), 1, message);
+    let explained = Portcullis::with_manifest(&manifest).run(&[
+        "explain",
+        "secret",
+        "--window",
+        "main",
+        "--profile",
+        "dev",
+    ]);
+    let help = "  help: the profile `dev` replaces `allow` of `everywhere`: edit it there\n";
+    assert!(explained.text().ends_with(help), "{explained:?}");
+}
+
+#[test]
+fn nothing_is_written_that_a_broken_profile_may_widen() {
+    let manifest = PROFILES.replace("origins: [app] }", "origins: [nowhere] }");
+    let (run, after) = allow(&manifest, &["secret", "--window", "main", "--format", "plain"]);
+    assert_eq!((run.code, run.text(), after.as_str()), (3, "", manifest.as_str()));
+    let message = "error: nobody can tell what the edit would open with the profile `dev`\n  help: mend the findings above first\n";
+    assert!(run.stderr.ends_with(message), "{run:?}");
+}
+
+#[test]
+fn a_window_is_let_in_from_the_page_that_it_starts_with() {
+    let manifest = MANIFEST.replace("third: {}", "third: { url: 'https://docs.example.com/' }");
+    let (run, after) = allow(&manifest, &["save", "--window", "third"]);
+    assert!(after.contains("third-more: { windows: [third], origins: [docs], allow: [save] }"));
+    assert!(run.stderr.starts_with("note: calling as third/third at https://docs.example.com;"));
+}

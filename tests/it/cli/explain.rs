@@ -153,7 +153,7 @@ fn an_origin_is_a_declared_name_or_an_address() {
 /// The YAML of a denial's help, ready to be joined with a manifest that has neither of its sections.
 fn suggested(text: &str) -> String {
     let (_, yaml) =
-        text.split_once("help: this would allow it:\n").unwrap_or_else(|| panic!("{text}"));
+        text.split_once(", or add to the manifest:\n").unwrap_or_else(|| panic!("{text}"));
     let lines = yaml.lines().map(|line| line.strip_prefix("    ").expect("indented"));
     lines.fold(String::new(), |text, line| text + line + "\n")
 }
@@ -193,16 +193,80 @@ fn a_suggestion_uses_the_names_that_are_there_and_takes_no_other() {
     let manifest = MANIFEST.replace("read-only:", "viewer-more:");
     let program = Portcullis::with_manifest(&manifest);
     let run = program.run(&["explain", "greet", "--window", "viewer", "--origin", "docs"]);
-    let expected = "permissions:
-  viewer-more-2:
-    windows:
-    - viewer
-    origins:
-    - docs
-    allow:
-    - greet
+    // The section is there: it is not to be written again.
+    let expected = "  help: run `portcullis allow greet --window viewer --origin https://docs.example.com`, or add to `permissions`:
+    viewer-more-2:
+      windows:
+      - viewer
+      origins:
+      - docs
+      allow:
+      - greet
 ";
-    assert_eq!(suggested(run.text()), expected);
+    assert!(run.text().ends_with(expected), "{run:?}");
+}
+
+/// Both make the same edit, and what `explain` says to run is what makes it.
+#[test]
+fn what_is_said_to_run_is_what_allow_writes() {
+    let manifest = MANIFEST.replace("main: {}, viewer: {}", "main: {}, viewer: {}, 'a:b': {}");
+    let program = Portcullis::with_manifest(&manifest).file("dist/index.html", "");
+    for (args, expected) in [
+        (
+            &["greet", "--window", "viewer"][..],
+            "add `greet` to `allow` of `read-only` (gateway.yaml:15:3)",
+        ),
+        (&["echo", "--window", "a:b", "--origin", "docs"], "add to `permissions`:\n    a-b-more:"),
+        (
+            &["greet", "--window", "main", "--origin", "https://a.example"],
+            "add to `origins`:\n    a-example: https://a.example\n  and to `permissions`:\n    main-more:",
+        ),
+    ] {
+        let run = program.run(&[&["explain"], args].concat());
+        assert!(run.code == 1 && run.text().contains(expected), "{run:?}");
+        let (_, line) = run.text().split_once("help: run `portcullis ").expect("a command");
+        let (line, _) = line.split_once('`').expect("its end");
+        let words: Vec<&str> = line.split(' ').chain(["--dry-run"]).collect();
+        let edit = program.run(&words);
+        assert!(edit.code == 0 && edit.text().contains("+++ gateway.yaml"), "{line}: {edit:?}");
+    }
+}
+
+#[test]
+fn the_command_to_run_is_quoted_and_names_what_was_asked_about() {
+    let manifest = format!(
+        "{}plugins: {{ notes: {{ commands: {{ save: {{ run: {{ value: 1 }} }} }} }} }}\nprofiles: {{ dev: {{}} }}\n",
+        MANIFEST.replace("viewer: {}", "viewer: { url: 'https://docs.example.com/' }"),
+    );
+    let program = Portcullis::new().file("my app.yaml", &manifest).file("dist/index.html", "");
+    let args = ["explain", "plugin:notes|save", "--window", "viewer", "--origin", "app"];
+    let run = program.run(&[&args[..], &["-m", "my app.yaml", "--profile", "dev"]].concat());
+    let expected = "run `portcullis allow 'plugin:notes|save' --window viewer --origin app -m 'my app.yaml' --profile dev`";
+    assert!(run.code == 1 && run.text().contains(expected), "{run:?}");
+}
+
+#[test]
+fn a_window_calls_from_the_page_that_it_starts_with() {
+    let manifest = MANIFEST.replace("viewer: {}", "viewer: { url: 'https://docs.example.com/a' }");
+    let program = Portcullis::with_manifest(&manifest);
+    let run = program.run(&["explain", "greet", "--window", "viewer"]);
+    assert!(
+        run.text().starts_with("deny: `greet` for viewer/viewer at https://docs.example.com\n")
+    );
+    assert!(run.stderr.starts_with("note: calling as viewer/viewer at https://docs.example.com;"));
+    let app = program.run(&["explain", "greet", "--window", "viewer", "--origin", "app"]);
+    assert!(
+        app.text().starts_with("deny: `greet` for viewer/viewer at app://localhost\n"),
+        "{app:?}"
+    );
+    let template = MANIFEST.replace(
+        "viewer: {}",
+        "viewer: { template: 'viewer-*', url: 'https://{name}.example.com/' }",
+    );
+    let template = template.replace("windows: [viewer]", "windows: ['viewer-*']");
+    let run =
+        Portcullis::with_manifest(&template).run(&["explain", "greet", "--window", "viewer-a"]);
+    assert!(run.text().contains("viewer-a/viewer-a at https://a.example.com\n"), "{run:?}");
 }
 
 #[test]

@@ -32,13 +32,16 @@ right:
 }
 
 #[test]
-fn without_a_topic_every_verb_and_code_is_listed() {
+fn every_verb_and_every_code_is_listed() {
     let program = Portcullis::new();
     let run = program.run(&["help"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     for verb in ["run", "validate", "schema", "call", "explain", "help"] {
         assert!(run.text().contains(&format!("\n  {verb} ")), "{verb}: {}", run.text());
     }
+    assert!(!run.text().contains("unknown-key"), "{}", run.text());
+    let run = program.run(&["help", "codes"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     for code in Code::ALL {
         let line = run.text().lines().find(|line| line.trim().starts_with(&format!("{code} ")));
         assert!(line.is_some_and(|line| line.ends_with(code.summary())), "{code}");
@@ -61,6 +64,19 @@ fn a_verb_is_explained_by_its_options() {
 }
 
 #[test]
+fn formats_are_listed_where_they_fit() {
+    let program = Portcullis::new();
+    for verb in ["explain", "fmt", "run", "validate"] {
+        let run = program.run(&[verb, "--help"]);
+        let has_all = ["sarif", "github", "junit"].map(|format| run.text().contains(format));
+        assert_eq!(has_all, [verb == "validate"; 3], "{}", run.text());
+        assert!(run.text().contains("`plain`") && run.text().contains("`json`"), "{}", run.text());
+    }
+    let run = program.run(&["validate", "--format", "xml"]);
+    assert!(run.code == 2 && run.stderr.contains("sarif"), "{run:?}");
+}
+
+#[test]
 fn a_topic_that_does_not_exist_is_a_usage_error_with_a_guess() {
     let program = Portcullis::new();
     let unknown = |topic: &str, help: &str| {
@@ -69,5 +85,5 @@ fn a_topic_that_does_not_exist_is_a_usage_error_with_a_guess() {
     };
     unknown("unkown-key", "did you mean `unknown-key`?");
     unknown("explian", "did you mean `explain`?");
-    unknown("zebra", "`portcullis help` lists every code and verb");
+    unknown("zebra", "`portcullis help` lists the verbs, `portcullis help codes` the codes");
 }

@@ -49,12 +49,20 @@ fn the_hooks_that_this_repository_offers_run_verbs() {
 #[test]
 fn the_hooks_that_init_writes_run_verbs_at_the_top_of_the_repository() {
     let program = Portcullis::new().file(".git/HEAD", "");
-    let run = program.run(&["init", "app", "--pre-commit"]);
+    let run = program.run(&["init", "an app", "--pre-commit"]);
     assert!(run.code == 0 && run.text().contains("created .pre-commit-config.yaml\n"), "{run:?}");
     let config = written(&program, ".pre-commit-config.yaml");
     let hooks = config["repos"][0]["hooks"].as_array().expect("hooks");
     assert_eq!((&config["repos"][0]["repo"], hooks.len()), (&Value::from("local"), 2));
-    assert_hook(&program, &hooks[0]);
+    // The whole manifest is checked, whichever of its files has changed.
+    let validate = &hooks[0];
+    assert_runs_a_verb(&program, validate["entry"].as_str().expect("an entry"));
+    assert_eq!(validate["entry"], "portcullis validate 'an app/gateway.yaml'");
+    assert_eq!(validate["pass_filenames"], false);
+    let files = regex::Regex::new(validate["files"].as_str().expect("files")).expect("a pattern");
+    assert!(files.is_match("an app/permissions/shop.yaml") && files.is_match("gateway.yml"));
+    assert!(!files.is_match("main.rs"));
+    assert_hook(&program, &hooks[1]);
 }
 
 #[test]

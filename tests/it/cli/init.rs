@@ -293,6 +293,42 @@ fn a_frontend_in_another_folder_is_reached_from_the_manifest() {
     assert_eq!(app["dev"]["command"], json!(["pnpm", "--dir", "web", "run", "dev"]));
 }
 
+/// A development server is nothing that this build can start, so that the pages have to be built first.
+#[test]
+fn the_next_step_after_vite_is_a_build() {
+    let next = |files: &[(&str, &str)], args: &[&str]| {
+        let program =
+            files.iter().fold(Portcullis::new(), |program, (path, text)| program.file(path, text));
+        let run = program.run(&[&["init"], args].concat());
+        (program, run.text().lines().last().unwrap_or_default().to_owned())
+    };
+    let package = PACKAGE.replace(r#""dev": "vite""#, r#""dev": "vite", "build": "vite build""#);
+    let pnpm = [("package.json", package.as_str()), ("pnpm-lock.yaml", "")];
+    let (program, line) = next(&pnpm, &["--from", "."]);
+    assert_eq!(line, "next: `pnpm run build`, then `portcullis run --production`");
+    let run = program.run(&["run"]);
+    let help = "build the pages into `app.frontend` and start with `--production`";
+    assert!(run.code == 3 && run.stderr.contains(help), "{run:?}");
+    let (_, line) = next(&[("ui/package.json", PACKAGE)], &["desktop", "--from", "ui"]);
+    assert_eq!(line, "next: `npx vite build ui`, then `portcullis run --production` in desktop");
+}
+
+#[test]
+fn a_vite_project_does_not_get_a_second_page_unasked() {
+    let program = Portcullis::new().file("package.json", PACKAGE);
+    program.run(&["init"]).expect(
+        1,
+        "",
+        "error: nothing was written, because a Vite project is there already\n  \
+         help: `portcullis init --from .` uses it; `--force` writes a page of its own all the same\n",
+    );
+    assert_eq!(files(program.folder()).len(), 1);
+    let json = program.run(&["init", "--format", "json"]);
+    assert_eq!((json.code, &json.json()["created"]), (1, &json!([])));
+    assert_eq!(program.run(&["init", "--force"]).code, 0);
+    assert!(files(program.folder()).len() > 4);
+}
+
 #[test]
 fn what_had_to_be_assumed_is_told() {
     let config = "export default { server: { port: PORT }, build: { outDir: resolve('x') } }";

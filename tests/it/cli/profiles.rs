@@ -40,7 +40,15 @@ fn a_profile_that_does_not_exist_is_a_mistake_of_usage() {
                 help: did you mean `test`? The profiles are `dev`, `list`, `test`\n";
     let far = "error: the manifest has no profile `production`\n  \
                help: the profiles are `dev`, `list`, `test`\n";
-    for verb in [&["validate"][..], &["run"], &["call", "mode"], &["explain", "mode"]] {
+    let verbs = [
+        &["validate"][..],
+        &["run"],
+        &["call", "mode"],
+        &["explain", "mode"],
+        &["allow", "mode", "--window", "main"],
+        &["show"],
+    ];
+    for verb in verbs {
         program.run(&[verb, &["--profile", "tset"]].concat()).expect(2, "", near);
         program.run(&[verb, &["--profile", "production"]].concat()).expect(2, "", far);
     }
@@ -51,6 +59,15 @@ fn a_profile_that_does_not_exist_is_a_mistake_of_usage() {
         "error: the manifest has no profile `dev`\n  \
          help: it declares none; profiles stand under `profiles:`\n",
     );
+}
+
+#[test]
+fn a_layout_has_no_profile() {
+    let program = Portcullis::with_manifest(MANIFEST);
+    for flag in ["--profile", "--guardrails"] {
+        let run = program.run(&["fmt", "--check", flag, "dev"]);
+        assert_eq!((run.code, run.text()), (2, ""), "{run:?}");
+    }
 }
 
 #[test]

@@ -11,11 +11,14 @@ fn what_is_printed_is_fresh_and_anything_else_is_stale() {
     assert_eq!(schema.json()["title"], "gateway.yaml");
     let program = program
         .file("fresh.json", schema.text())
-        .file("schema/gateway.schema.json", schema.text())
+        .file("gateway.yaml", MANIFEST)
+        .file(".portcullis/gateway.v1.schema.json", schema.text())
         .file("stale.json", &schema.text().replacen("\"title\"", "\"name\"", 1));
     program.run(&["schema", "--check", "fresh.json"]).expect(0, "", "");
-    // Without a file it is the one that is committed.
+    // Without a file it is the one that `init` writes beside the manifest.
     program.run(&["schema", "--check"]).expect(0, "", "");
+    let none = "error: no gateway.yaml here or in a folder above\n  help: name the schema's own file: `--check FILE`\n";
+    Portcullis::new().run(&["schema", "--check"]).expect(3, "", none);
     program.run(&["schema", "--check", "stale.json"]).expect(
         1,
         "",

@@ -248,3 +248,35 @@ fn no_format_prints_a_secret() {
     let other = other.replace("DCBAfedcba9876543210_phg", "ghp_DCBAfedcba9876543210");
     assert_eq!(prints(&program), prints(&Portcullis::with_manifest(&other)));
 }
+
+#[test]
+fn a_part_of_a_manifest_names_the_manifest() {
+    let part = "commands: { greet: { run: { value: 1 } } }\n";
+    let whole = format!("{}include: [parts/*.yaml]\n", FAULTY.replace("commands: {", "groups: {"));
+    let program = Portcullis::with_manifest(&whole).file("parts/greet.yaml", part);
+    let found = program.run(&["validate", "parts/greet.yaml", "--format", "plain"]);
+    let help = "help: this is a part of `gateway.yaml`; check that one\n";
+    assert_eq!((found.code, found.text().matches(help).count()), (1, 2), "{found:?}");
+    let inside = Run::of(
+        program.command(&["validate", "greet.yaml"]).current_dir(program.folder().join("parts")),
+        b"",
+    );
+    assert!(inside.text().contains("part of `../gateway.yaml`; check that one"), "{inside:?}");
+    // What nobody includes is a manifest that lacks something.
+    let program = Portcullis::with_manifest(FAULTY).file("parts/greet.yaml", part);
+    let found = program.run(&["validate", "parts/greet.yaml"]);
+    assert!(found.code == 1 && !found.text().contains("this is a part"), "{found:?}");
+}
+
+#[test]
+fn the_summary_counts_the_files_with_findings() {
+    let main = "version: 1\napp: { id: dev.example.cli }\nreleod: {}\ninclude: [one.yaml]\n";
+    let program = Portcullis::with_manifest(main)
+        .file("one.yaml", "commands: { a: { runs: { value: 1 } } }\n")
+        .file("valid.yaml", MANIFEST);
+    let found = program.run(&["validate", "gateway.yaml", "valid.yaml", "--format", "plain"]);
+    assert!(
+        found.text().contains("one.yaml:1:") && found.text().contains(" in 2 files\n"),
+        "{found:?}"
+    );
+}

@@ -40,7 +40,7 @@ fn a_missing_file() {
         "\
 error[missing-file]: the file does not exist
 --> gateway.yaml:1:1
- = help: name the manifest with `-m FILE`, or start in a folder below it
+ = help: check the path; a relative one begins in the folder that the program was started in
 
 1 error in 1 file
 ",
