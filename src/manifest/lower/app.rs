@@ -95,6 +95,11 @@ impl Lowering<'_> {
         };
         let dev = file.dev.and_then(|dev| self.dev_server(dev, node.find("dev")?));
         let frontend = place(node, "frontend");
+        if let Some(address) = file.frontend.as_deref().filter(|folder| folder.contains("://")) {
+            let message = format!("`{}` is an address, not a folder", address.escape_debug());
+            let help = "a development server is `app.dev`, such as `dev: { url: \"http://localhost:5173\" }`; a window shows a page of the web with its `url`";
+            self.invalid(frontend, message, help);
+        }
         App {
             name: file.name.unwrap_or_else(|| file.id.clone()),
             id: file.id,

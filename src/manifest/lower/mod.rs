@@ -27,7 +27,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, Suggestions},
     document::{Entry, Kind, Node},
-    name::NameError,
+    name::{NameError, unquoted},
     source::{Span, Spanned},
 };
 use jsonschema::PatternCache;
@@ -264,7 +264,8 @@ impl Lowering<'_> {
             Ok(name) => return Some(name),
             Err(error) => error,
         };
-        let text = text.escape_debug();
+        let meant = unquoted(text).filter(|name| name.parse::<T>().is_ok());
+        let (written, text) = (text, text.escape_debug());
         let (message, help) = match error {
             NameError::Empty => (format!("a {kind} cannot be empty"), None),
             NameError::Character { character, grammar } => (
@@ -276,7 +277,9 @@ impl Lowering<'_> {
             ),
             error => (format!("`{text}` is not a {kind}: {error}"), None),
         };
-        self.report(Diagnostic::new(code, span, message).maybe_help(help));
+        let straight = meant.map(|name| format!("write straight quotes or none: `{name}`"));
+        let found = Diagnostic::new(code, span, message).maybe_help(help).maybe_help(straight);
+        self.report(found.did_you_mean(span, written, meant));
         None
     }
 
