@@ -66,7 +66,7 @@ fn check_entry(
     if is_declared {
         return None;
     }
-    if manifest.groups.contains_key(text) {
+    if manifest.groups.contains_key(text) || manifest.broken.groups.has_entry(text) {
         let message = format!("`{text}` is a group, and no command");
         let group = format!("@{text}");
         return Some(

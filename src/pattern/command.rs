@@ -76,6 +76,10 @@ fn plugin_form(text: &str) -> PatternError {
 /// What Tauri's permission identifiers are called here.
 fn identifier(text: &str) -> Option<String> {
     let (plugin, name) = text.split_once(':')?;
+    let is_identifier = |c: char| is_word_character(c) || c == ':';
+    if plugin.is_empty() || plugin == "plugin" || !text.chars().all(is_identifier) {
+        return None;
+    }
     let command = name.rsplit(':').next().unwrap_or(name);
     let command = command.strip_prefix("allow-").or(command.strip_prefix("deny-"));
     Some(match (plugin, command) {

@@ -42,7 +42,8 @@ impl Lowering<'_> {
                 }
                 Err(error) => self.report(
                     Diagnostic::new(Code::InvalidOrigin, entry.value.span, error.message)
-                        .maybe_help(error.help),
+                        .maybe_help(error.help)
+                        .did_you_mean(entry.value.span, text, error.meant.as_deref()),
                 ),
             }
         }

@@ -23,12 +23,10 @@ pub(super) fn working_folder(root: &Path, cwd: Option<&str>) -> PathBuf {
     }
 }
 
-/// Program and arguments of a text that is a whole command line. A path may have spaces in it.
-fn command_line(program: &str) -> Option<(&str, Vec<&str>)> {
-    let mut words = program.split_whitespace();
-    let first = words.next().filter(|_| !program.contains(['/', '\\']))?;
-    let rest: Vec<&str> = words.collect();
-    (!rest.is_empty()).then_some((first, rest))
+/// The words of a text that is a whole command line. A path may have spaces in it.
+pub(super) fn command_line(program: &str) -> Option<Vec<&str>> {
+    let words: Vec<&str> = program.split_whitespace().collect();
+    (words.len() > 1 && !program.contains(['/', '\\'])).then_some(words)
 }
 
 /// An argument that would choose the program is reported as that, and not as one that nothing uses.
@@ -116,15 +114,12 @@ impl Lowering<'_> {
                 "the program has no name",
                 "name a program on the gateway's `PATH`, or a path from the manifest's folder",
             );
-        } else if let Some((first, rest)) = command_line(program) {
+        } else if let Some(words) = command_line(program) {
+            let list = to_flow_yaml(&words.get(1..).unwrap_or_default().into());
+            let first = to_flow_yaml(&words.first().copied().unwrap_or_default().into());
             let message = format!("`{}` is a command line, not a program", program.escape_debug());
-            let list = to_flow_yaml(&rest.into());
-            let first = to_flow_yaml(&first.into());
-            self.invalid(
-                span,
-                message,
-                format!("its arguments go into `args`: `program: {first}`, `args: {list}`"),
-            );
+            let help = format!("its arguments go into `args`: `program: {first}`, `args: {list}`");
+            self.invalid(span, message, help);
         }
     }
 

@@ -29,16 +29,16 @@ const RENAMED: [(&str, &str, &str); 5] = [
 
 /// Keys of Tauri's configuration that are written in another way here.
 const ELSEWHERE: [(&str, &str, &str); 12] = [
-    (MANIFEST, "identifier", "write it under `app`: `app: {id: dev.example.notes}`"),
-    (MANIFEST, "productName", "write it under `app`: `app: {name: Notes}`"),
-    (MANIFEST, "frontendDist", "write it under `app`: `app: {frontend: dist}`"),
+    (MANIFEST, "identifier", "write it under `app`: `app: { id: dev.example.notes }`"),
+    (MANIFEST, "productName", "write it under `app`: `app: { name: Notes }`"),
+    (MANIFEST, "frontendDist", "write it under `app`: `app: { frontend: dist }`"),
     (MANIFEST, "devUrl", DEV),
     (MANIFEST, "beforeDevCommand", DEV),
     (APP, "devUrl", DEV),
     (APP, "beforeDevCommand", DEV),
     (WINDOW, "width", "write both lengths as `size: [960, 640]`"),
     (WINDOW, "height", "write both lengths as `size: [960, 640]`"),
-    (WINDOW, "label", "the label is the window's key: `windows: {main: {title: Notes}}`"),
+    (WINDOW, "label", "the label is the window's key: `windows: { main: { title: Notes } }`"),
     (
         PERMISSION,
         "remote",
@@ -47,10 +47,10 @@ const ELSEWHERE: [(&str, &str, &str); 12] = [
     (
         PERMISSION,
         "identifier",
-        "the name is the permission's key: `permissions: {main-window: {windows: [main]}}`",
+        "the name is the permission's key: `permissions: { main-window: { windows: [main] } }`",
     ),
 ];
-const DEV: &str = "a development server is `app: {dev: {url: \"http://localhost:5173\", command: [npm, run, dev]}}`";
+const DEV: &str = "a development server is `app: { dev: { url: \"http://localhost:5173\", command: [npm, run, dev] } }`";
 
 impl Findings<'_> {
     /// Whether a missing key stands there under a name that is reported as unknown.
