@@ -219,7 +219,7 @@ impl Findings<'_> {
             ValidationErrorKind::MinItems { limit } | ValidationErrorKind::MaxItems { limit } => {
                 invalid(format!("expected {limit} items, found {written}")).maybe_help(example())
             }
-            _ => invalid(error.masked_with("the value").to_string()),
+            _ => invalid(error.masked_with("the value").to_string()).maybe_help(example()),
         }
     }
 

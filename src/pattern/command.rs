@@ -51,7 +51,7 @@ fn malformed(text: &str, error: NameError) -> PatternError {
             }))
         }
         NameError::PluginForm => plugin_form(text),
-        error => PatternError::new(error.to_string()),
+        NameError::TooLong => PatternError::new(error.to_string()),
     }
 }
 

@@ -145,7 +145,7 @@ fn owner_place(place: &str) -> Option<&str> {
 }
 
 /// Whether the keys of a mapping are names, so that it can have any.
-fn has_names(schema: &Value) -> bool {
+pub(super) fn has_names(schema: &Value) -> bool {
     schema.get("additionalProperties").is_some_and(Value::is_object)
 }
 

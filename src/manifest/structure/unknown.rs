@@ -1,6 +1,10 @@
 //! Keys that a mapping does not have: which key was meant, or where it belongs.
 
-use super::{Findings, advice::glued_key, known_keys, list, parent, parent_key};
+use super::{
+    Findings,
+    advice::{glued_key, has_names},
+    known_keys, list, parent, parent_key,
+};
 use crate::{
     diagnostic::{Code, Diagnostic, Edit, Fix, Omitted, nearest},
     document::{Entry, Node},
@@ -67,7 +71,7 @@ impl Findings<'_> {
     pub(super) fn unknown_keys(&mut self, pointer: &str, schema_path: &str, unexpected: &[String]) {
         let known = known_keys(self.schema, schema_path);
         let Some(node) = self.root.pointer(pointer) else { return };
-        if let Some(found) = self.section_as_entry(pointer, node, unexpected) {
+        if let Some(found) = self.section_as_entry(pointer, node, unexpected, &known) {
             // What is in it is missing where it belongs.
             self.structure.misspelt.insert(String::new());
             self.diagnostics.push(found);
@@ -124,14 +128,25 @@ impl Findings<'_> {
         pointer: &str,
         node: &Node,
         unexpected: &[String],
+        known: &[&str],
     ) -> Option<Diagnostic> {
         let (section, name) = pointer.strip_prefix('/')?.split_once('/')?;
-        self.schema.get("properties")?.get(name)?;
-        let Entry { key, .. } = self.root.find(section)?.entry(name)?;
-        (node.entries().count() == unexpected.len()).then(|| {
+        let wanted = self.schema.get("properties")?.get(name)?;
+        let key = self.root.find(section)?.entry(name)?.key;
+        let mut entries = node.entries();
+        let fits = |(name, entry): (&str, &Entry)| match wanted.get("properties") {
+            Some(keys) => keys.get(name).is_some(),
+            None => has_names(wanted) && entry.value.entries().next().is_some(),
+        };
+        // An entry may have the name of a section, and its keys be misspelt.
+        let mut told = unexpected.iter().take(MOST_KEYS);
+        let is_section = unexpected.len() == node.entries().count()
+            && entries.all(fits)
+            && told.all(|key| nearest(key, known.iter().copied()).is_none());
+        is_section.then(|| {
             let message =
                 format!("`{name}` is a section of the manifest, and no entry of `{section}`");
-            Diagnostic::new(Code::UnknownKey, *key, message)
+            Diagnostic::new(Code::UnknownKey, key, message)
                 .help(format!("`{name}` stands at the top, not in `{section}`"))
         })
     }
