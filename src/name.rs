@@ -97,6 +97,13 @@ macro_rules! text_type {
     };
 }
 
+/// The text without the typographic quotes around it, which mean nothing to YAML.
+pub(crate) fn unquoted(text: &str) -> Option<&str> {
+    let is_quote = |character: char| "“”„‟‘’‚‛«»".contains(character);
+    let inner = text.strip_prefix(is_quote)?.strip_suffix(is_quote)?;
+    (!inner.is_empty() && !inner.contains(is_quote)).then_some(inner)
+}
+
 text_type! {
     /// The label of a window or webview: `[A-Za-z0-9_/:-]+`.
     Label

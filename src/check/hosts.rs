@@ -34,6 +34,6 @@ impl Parts<'_> {
 
     /// Whether what travels is encrypted by nobody.
     pub(super) fn is_plain(&self) -> bool {
-        self.scheme.eq_ignore_ascii_case("http") || self.scheme.eq_ignore_ascii_case("ws")
+        self.scheme.eq_ignore_ascii_case("http")
     }
 }

@@ -13,12 +13,11 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
             continue;
         }
         let text = pattern.value.as_str();
-        let secure = if parts.scheme.eq_ignore_ascii_case("http") { "https" } else { "wss" };
         let message =
             format!("pages of `{text}` arrive unencrypted, and anybody on the way can change them");
         diagnostics.push(
             Diagnostic::new(Code::InsecureOrigin, pattern.span, message)
-                .help(format!("use `{secure}://`; only this machine itself is safe without it")),
+                .help("use `https://`; only this machine itself is safe without it"),
         );
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
-    manifest::{Backend, Command, Manifest, Scope},
+    manifest::{ArgumentKind, Backend, Command, Manifest, Scope},
     name::{CommandName, Word},
     source::{Span, Spanned},
 };
@@ -70,6 +70,20 @@ fn diagnostic(span: Span, message: String) -> Diagnostic {
     Diagnostic::new(Code::ScopeNotEnforced, span, message)
 }
 
+/// What a scope of the command could say.
+fn scope_help(name: &CommandName, command: &Command) -> String {
+    let mut declared = command.args.iter().flatten();
+    match declared.find(|argument| !matches!(argument.kind, ArgumentKind::Channel { .. })) {
+        Some(argument) => {
+            let argument = &argument.name;
+            format!(
+                "hold its arguments to a schema: `scope: {{ args: {{ {argument}: {{ const: … }} }} }}`"
+            )
+        }
+        None => format!("`{name}` takes no arguments: grant it without a scope"),
+    }
+}
+
 fn check_declared(
     name: &CommandName,
     command: &Command,
@@ -77,7 +91,7 @@ fn check_declared(
 ) -> Vec<Diagnostic> {
     // The function sees them; at start it is known whether it takes them.
     let is_native = matches!(command.run.value, Backend::Native(_));
-    let help = || "hold its arguments to a schema: `scope: { args: { tenant: { const: acme } } }`";
+    let help = || scope_help(name, command);
     let items = scope.value.allow.iter().flatten().chain(&scope.value.deny);
     if let Some(item) = items.min_by_key(|item| item.span)
         && !is_native

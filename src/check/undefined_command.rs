@@ -66,6 +66,15 @@ fn check_entry(
     if is_declared {
         return None;
     }
+    if manifest.groups.contains_key(text) || manifest.broken.groups.has_entry(text) {
+        let message = format!("`{text}` is a group, and no command");
+        let group = format!("@{text}");
+        return Some(
+            Diagnostic::new(Code::UndefinedCommand, entry.span, message)
+                .help(format!("write `\"{group}\"`"))
+                .did_you_mean(entry.span, text, Some(&group)),
+        );
+    }
     let near = suggestions.nearest(text, manifest.commands.keys().map(CommandName::as_str));
     let help = match near {
         Some(near) => format!("did you mean `{near}`?"),

@@ -203,11 +203,23 @@ fn settle(
     *readings = readings.checked_sub(1)?;
     let known: BTreeSet<Key> =
         base.diagnostics.iter().map(|found| key(target, &[], base, found)).collect();
+    // A fix that had to stand back for another one at its place is as good as one that was uncovered.
+    let apart: BTreeSet<Key> =
+        separate(target, base).iter().map(|(found, _)| key(target, &[], base, found)).collect();
+    let has_fix = |found: &&Diagnostic| found.fix.is_some();
+    let fixable = base.diagnostics.iter().filter(has_fix);
+    let stood_back: BTreeSet<Key> = fixable
+        .map(|found| key(target, &[], base, found))
+        .filter(|key| !apart.contains(key))
+        .collect();
     let mut steps = vec![Step::new(target, base, fixes)];
     while steps.len() < MAX_ROUNDS {
         let last = &steps.last()?.loaded;
         let mut uncovered = separate(target, last);
-        uncovered.retain(|(found, _)| !known.contains(&key(target, &steps, last, found)));
+        uncovered.retain(|(found, _)| {
+            let key = key(target, &steps, last, found);
+            !known.contains(&key) || stood_back.contains(&key)
+        });
         if uncovered.is_empty() {
             break;
         }

@@ -1,6 +1,6 @@
-//! `help`: what a diagnostic's code means, with an example of wrong and of right; and clap's help for verbs.
+//! `help`: what a diagnostic's code means, with an example of wrong and of right; what a key is; clap's help for verbs.
 
-use super::{Exit, complain, print};
+use super::{Exit, complain, keys, print};
 use crate::diagnostic::{Code, Format, json_text, nearest};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -10,7 +10,8 @@ const CODES: &str = "codes";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A code such as `unknown-key`, a verb, or `codes`, which lists the codes; without it the verbs are listed.
+    /// A code such as `unknown-key`, a key such as `windows.size`, a verb, or `codes`, which lists the codes; without it the
+    /// verbs are listed.
     topic: Option<String>,
 }
 
@@ -42,14 +43,21 @@ pub(super) fn help(args: &Args, format: Format, mut program: clap::Command) -> E
         print(&page.render().to_string());
         return Exit::Yes;
     }
+    if let Some(page) = keys::page(topic) {
+        print(&page);
+        return Exit::Yes;
+    }
+    let paths = keys::paths();
     let verbs = program.get_subcommands().map(clap::Command::get_name);
-    let near = nearest(topic, Code::ALL.iter().map(|code| code.as_str()).chain(verbs));
+    let keys = paths.iter().map(String::as_str);
+    let near = nearest(topic, Code::ALL.iter().map(|code| code.as_str()).chain(verbs).chain(keys));
     let advice = match near {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "`portcullis help` lists the verbs, `portcullis help codes` the codes".to_owned(),
+        None => "`portcullis help` lists the verbs, `help codes` the codes, and `portcullis schema` has every key"
+            .to_owned(),
     };
     complain(&format!(
-        "error: `{}` is neither a code nor a verb\n  help: {advice}",
+        "error: `{}` is neither a code nor a key nor a verb\n  help: {advice}",
         topic.escape_debug()
     ));
     Exit::Usage

@@ -9,6 +9,7 @@ mod fmt;
 mod grant;
 mod help;
 mod init;
+mod keys;
 mod locate;
 mod lsp;
 mod part;

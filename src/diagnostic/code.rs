@@ -162,14 +162,13 @@ impl Code {
     /// What to do about faults of this kind, where their finder knows nothing better.
     pub fn advice(self) -> &'static str {
         match self {
-            Self::InvalidName | Self::InvalidLabel => {
-                "names are made of letters, digits, `_` and `-`; labels also of `/` and `:`"
-            }
+            Self::InvalidName => "names are made of letters, digits, `_` and `-`",
+            Self::InvalidLabel => "labels are made of letters, digits, `_`, `-`, `/` and `:`",
             Self::InvalidGlob => "`*`, `?`, `{a,b}` and `[a-z]` are what label patterns know",
             Self::InvalidOrigin => {
                 "an origin is a scheme, a host and a port, such as `https://docs.example.com`"
             }
-            _ => "`portcullis schema` describes every key with an example",
+            _ => "`portcullis help KEY` describes a key, such as `portcullis help windows.size`",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What stops the scanner, in plain words and with something to point at.
 
-use super::token;
+use super::{repair::Stop, token};
 use crate::{
     diagnostic::{Code, Diagnostic},
     source::{FileId, Span},
@@ -17,7 +17,8 @@ const ESCAPE: &str = r"write `\\` for a backslash, or put the text in single quo
 const TAG: &str = "remove the tag, or quote the value if it starts with `!`";
 
 /// The finding for a stop of the scanner at byte `at`.
-pub(super) fn report(text: &str, file: FileId, fault: &Fault, at: usize) -> Diagnostic {
+pub(super) fn report(text: &str, file: FileId, stop: &Stop) -> Diagnostic {
+    let (fault, at) = (&stop.kind, stop.at);
     let (message, mut help) = wording(fault, text.get(at..).unwrap_or(""));
     let line = text.get(..at).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
     let is_first_word = !line.trim().is_empty() && !line.trim().contains([' ', ':', '{', '[']);
@@ -31,8 +32,30 @@ pub(super) fn report(text: &str, file: FileId, fault: &Fault, at: usize) -> Diag
         _ => Code::YamlSyntax,
     };
     let place = place(text, fault, at);
-    Diagnostic::new(code, Span::new(file, place.start, place.end), message)
-        .maybe_help(help.map(str::to_owned))
+    let found = Diagnostic::new(code, Span::new(file, place.start, place.end), message)
+        .maybe_help(help.map(str::to_owned));
+    match stop.open.filter(|open| is_open(fault) && !place.contains(open)) {
+        Some(open) => found.related(Span::new(file, open, open + 1), "opened here"),
+        None => found,
+    }
+}
+
+/// Whether a bracket that is not closed may be the cause.
+fn is_open(fault: &Fault) -> bool {
+    matches!(
+        fault,
+        Fault::ExpectedFlowMappingSeparator
+            | Fault::UnexpectedEofFlowMapping
+            | Fault::ExpectedFlowSequenceSeparator
+            | Fault::UnexpectedEofFlowSequence
+            | Fault::UnexpectedEofImplicitFlowMapping
+            | Fault::ExpectedNodeContent
+            | Fault::InvalidColonPlacement
+            | Fault::UnclosedFlowCollection { .. }
+            | Fault::MismatchedFlowCollectionEnd { .. }
+            | Fault::InvalidIndentation
+            | Fault::InvalidFlowScalarIndent
+    )
 }
 
 /// What to underline: the offending character, or the last one before it where the text or the line ends.

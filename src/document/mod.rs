@@ -1,5 +1,6 @@
 //! YAML text to a tree that remembers where everything stands; the only user of the YAML crates.
 
+mod cause;
 mod emit;
 mod fault;
 mod hazard;

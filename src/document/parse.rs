@@ -1,7 +1,7 @@
 //! The one reading of a manifest's text: what is checked is what is used, and every hazard is found here.
 
 use super::{
-    Kind, Node, fault,
+    Kind, Node, cause, fault,
     hazard::{self, MAX_DEPTH},
     repair::Repairs,
     token,
@@ -51,7 +51,8 @@ pub fn read(source: &Source, file: FileId, diagnostics: &mut Diagnostics) -> Opt
                     && diagnostics.has(Code::TooDeep);
                 // After guessed indentation, what the scanner says may be about the guess.
                 if !is_mended && !is_deep && !repairs.has_guess() {
-                    diagnostics.push(fault::report(text, file, &stop.kind, stop.at));
+                    let found = cause::find(text, file, &stop);
+                    diagnostics.push(found.unwrap_or_else(|| fault::report(text, file, &stop)));
                 }
                 repairs.report(file, &repaired, &mut diagnostics);
                 break (None, diagnostics);

@@ -4,7 +4,7 @@
 //! Nothing that was read so is ever used: the fault itself is an error, and places and texts still come
 //! from the file.
 
-use super::{fault, hazard, token};
+use super::{cause, fault, hazard, token};
 use crate::{
     diagnostic::Diagnostics,
     source::{FileId, Span},
@@ -43,6 +43,8 @@ pub(super) struct Stop {
     pub(super) at: usize,
     /// Whether that is inside `[…]` or `{…}`.
     pub(super) is_flow: bool,
+    /// Where the innermost of those brackets opens.
+    pub(super) open: Option<usize>,
     /// The last plain scalar.
     pub(super) plain: Option<Range<usize>>,
     /// The last alias without an anchor.
@@ -133,6 +135,10 @@ impl<'a> Repairs<'a> {
                 return Some((tabs(text, stop.at)?, cause));
             }
             _ => {}
+        }
+        // Behind quotes that stay open, nothing is what it looks like.
+        if cause::unclosed_quotes(text, stop).is_some() {
+            return None;
         }
         if let Some(start) = token::placeholder_before(text, stop.at) {
             return Some((word(start), Cause::Placeholder));

@@ -157,8 +157,9 @@ impl<'a> Tree<'a> {
         let ahead = self.slice(self.last.min(at)..at);
         let is_open = ahead.matches(['[', '{']).count() > ahead.matches([']', '}']).count();
         let is_flow = is_open || self.frames.last().is_some_and(|frame| frame.is_flow);
-        let stop =
-            Stop { kind: error.kind().clone(), at, is_flow, plain: self.plain, alias: self.alias };
+        let open = self.frames.last().filter(|frame| frame.is_flow).map(|frame| frame.start);
+        let (plain, alias) = (self.plain, self.alias);
+        let stop = Stop { kind: error.kind().clone(), at, is_flow, open, plain, alias };
         (stop, self.diagnostics, self.repaired)
     }
 

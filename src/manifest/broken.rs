@@ -40,6 +40,11 @@ impl BrokenNames {
         self.is_whole_section || self.names.contains(name)
     }
 
+    /// Whether an entry of this name is written there, and could not be read.
+    pub fn has_entry(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
     /// Whether the whole section could be read.
     pub fn is_empty(&self) -> bool {
         !self.is_whole_section && self.names.is_empty()

@@ -1,18 +1,20 @@
 //! The structure of a document against the manifest's JSON Schema: each fault at its place, in words for people.
 
+mod advice;
 mod alternatives;
 mod fixes;
 mod instance;
+mod unknown;
 
 pub(super) use instance::Tree;
 
 use super::schema::{SCHEMA, Validated};
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics, Omitted, nearest},
+    diagnostic::{Code, Diagnostic, Diagnostics, nearest},
     document::{Kind, Node, to_flow_yaml},
     source::Span,
 };
-use fixes::boolean;
+use advice::{Stray, takes_any_text};
 use instance::{At, Faults};
 use jsonschema::{
     JsonType,
@@ -20,9 +22,6 @@ use jsonschema::{
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
-
-/// So many unknown keys of a mapping are told one by one.
-const MOST_KEYS: usize = 1000;
 
 /// Where typed reading must not trust the document, as JSON pointers.
 #[derive(Debug, Default)]
@@ -124,18 +123,25 @@ impl Findings<'_> {
             }
             ValidationErrorKind::AnyOf { context }
             | ValidationErrorKind::OneOfNotValid { context } => {
-                match self.branch(&pointer, context) {
+                match self.branch(error, &pointer, context) {
                     Ok(diagnostic) => diagnostic,
                     Err(meant) => return self.report_all(meant),
                 }
             }
-            ValidationErrorKind::Type { kind } => self.wrong_type(error, &pointer, kind),
+            ValidationErrorKind::Type { kind } => match self.stray(error, &pointer) {
+                Some(Stray::First(diagnostic)) => diagnostic,
+                Some(Stray::Known) => {
+                    self.structure.unreadable.insert(pointer);
+                    return;
+                }
+                None => self.wrong_type(error, &pointer, kind),
+            },
             ValidationErrorKind::Enum { options } => {
                 let options: Vec<&Value> = options.as_array().into_iter().flatten().collect();
-                self.not_an_option(&pointer, &options)
+                self.not_an_option(error, &pointer, &options)
             }
             ValidationErrorKind::Constant { expected_value } => {
-                self.not_an_option(&pointer, &[expected_value])
+                self.not_an_option(error, &pointer, &[expected_value])
             }
             _ => self.wrong_size(error, &pointer),
         };
@@ -146,6 +152,7 @@ impl Findings<'_> {
     /// Which branch of a union the user meant: its faults, or one finding about all branches.
     fn branch<'e>(
         &self,
+        error: &ValidationError<'_>,
         pointer: &str,
         branches: &'e [Vec<ValidationError<'static>>],
     ) -> Result<Diagnostic, &'e [ValidationError<'static>]> {
@@ -156,16 +163,21 @@ impl Findings<'_> {
         let meant: Vec<_> = branches.iter().filter(is_meant).collect();
         let options: Option<Vec<&Value>> = meant.iter().map(|branch| option(branch)).collect();
         if let Some(options) = options.filter(|options| !options.is_empty()) {
-            return Ok(self.not_an_option(pointer, &options));
+            return Ok(self.not_an_option(error, pointer, &options));
         }
         if let Some(branch) = meant.iter().min_by_key(|branch| distance(branch)) {
             return Err(branch);
         }
         let message = format!("expected {}, {}", expected(branches), self.found(pointer));
-        let is_text = |error: &ValidationError<'_>| expects(error, JsonType::String);
+        let is_text = |error: &ValidationError<'_>| {
+            let schema = self.schema.pointer(&parent(error.schema_path().as_str()));
+            expects(error, JsonType::String) && schema.is_some_and(takes_any_text)
+        };
         let takes_text = branches.iter().flatten().any(is_text);
         let quotes = takes_text.then(|| self.quotes(pointer)).flatten();
+        let place = parent(error.schema_path().as_str());
         Ok(Diagnostic::new(Code::WrongType, self.place(pointer), message)
+            .maybe_help(self.example(&place, pointer))
             .maybe_help(quotes.as_ref().map(|fix| fix.title.clone()))
             .maybe_fix(quotes))
     }
@@ -182,60 +194,21 @@ impl Findings<'_> {
             .maybe_fix(self.type_fix(error, pointer, kind))
     }
 
-    fn type_help(
-        &self,
-        error: &ValidationError<'_>,
-        pointer: &str,
-        kind: &TypeKind,
-    ) -> Option<String> {
-        let TypeKind::Single(kind) = kind else { return None };
-        let written = &self.root.pointer(pointer)?.kind;
-        let schema = parent(error.schema_path().as_str());
-        let example = || self.example(&schema, parent_key(pointer)?);
-        match (kind, written) {
-            (JsonType::Object, _) if pointer.is_empty() => {
-                Some("a manifest starts with `version: 1`".to_owned())
-            }
-            (JsonType::Object, Kind::Null) => Some("an empty mapping is written `{}`".to_owned()),
-            (_, Kind::Null) => Some("write a value, or remove the key".to_owned()),
-            (JsonType::Object, Kind::Seq(_)) => {
-                Some("a mapping is made of `key: value`, without `-` before the key".to_owned())
-            }
-            (JsonType::Array, Kind::String(text)) => {
-                let list = to_flow_yaml(&Value::from(vec![text.as_str()]));
-                Some(format!("write it as a list: `{list}`"))
-            }
-            (JsonType::Boolean, Kind::String(text)) => {
-                boolean(text).map(|word| format!("write `{word}`"))
-            }
-            // A number in quotes would be no size, duration or rate either.
-            (JsonType::String, _) if self.schema.pointer(&schema)?.get("pattern").is_some() => {
-                example()
-            }
-            (JsonType::String, _) => self.quote(pointer),
-            (JsonType::Integer | JsonType::Number, _) => example(),
-            _ => None,
-        }
-    }
-
-    /// The advice to put a number or a boolean in quotes.
-    fn quote(&self, pointer: &str) -> Option<String> {
-        self.quotes(pointer).map(|fix| fix.title)
-    }
-
     /// Missing keys, and values that are too many, too few, too large or too small.
     fn wrong_size(&self, error: &ValidationError<'_>, pointer: &str) -> Diagnostic {
         let (key, owner) = self.owner(pointer);
         let schema = parent(error.schema_path().as_str());
         let written = self.root.pointer(pointer).map_or(0, |node| node.items().len());
-        let example = || self.example(&schema, parent_key(pointer)?);
+        let example = || self.example(&schema, pointer);
         let invalid =
             |message: String| Diagnostic::new(Code::InvalidValue, self.place(pointer), message);
         match error.kind() {
             ValidationErrorKind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
                 Diagnostic::new(Code::MissingKey, key, format!("{owner} needs the key `{name}`"))
-                    .maybe_help(self.example(&format!("{schema}/properties/{name}"), name))
+                    .maybe_help(
+                        self.example(&format!("{schema}/properties/{name}"), &format!("/{name}")),
+                    )
             }
             ValidationErrorKind::MinProperties { .. } => {
                 invalid(format!("{owner} is empty")).maybe_help(example())
@@ -246,44 +219,17 @@ impl Findings<'_> {
             ValidationErrorKind::MinItems { limit } | ValidationErrorKind::MaxItems { limit } => {
                 invalid(format!("expected {limit} items, found {written}")).maybe_help(example())
             }
-            _ => invalid(error.masked_with("the value").to_string()),
+            _ => invalid(error.masked_with("the value").to_string()).maybe_help(example()),
         }
     }
 
-    /// Whether a missing key stands there under a name that is reported as unknown.
-    fn is_misspelt(&self, pointer: &str, schema_path: &str, missing: &Value) -> bool {
-        let known = known_keys(self.schema, schema_path);
-        let is_meant = |key: &str| {
-            !known.contains(&key) && nearest(key, known.iter().copied()) == missing.as_str()
-        };
-        self.root.pointer(pointer).is_some_and(|node| node.entries().any(|(key, _)| is_meant(key)))
-    }
-
-    fn unknown_keys(&mut self, pointer: &str, schema_path: &str, unexpected: &[String]) {
-        let known = known_keys(self.schema, schema_path);
-        let Some(node) = self.root.pointer(pointer) else { return };
-        // Each one costs a search for the key that was meant.
-        let (told, omitted) = unexpected.split_at(unexpected.len().min(MOST_KEYS));
-        self.diagnostics.omit(Omitted { errors: omitted.len(), warnings: 0 });
-        for key in told {
-            let span = node.entry(key).map_or(node.span, |entry| entry.key);
-            let near = nearest(key, known.iter().copied());
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the keys here are {}", list(&known, "and")),
-            };
-            let message = format!("unknown key `{}`", key.escape_debug());
-            // The key that is meant may stand there already.
-            let free = near.filter(|near| node.entry(near).is_none());
-            self.diagnostics.push(
-                Diagnostic::new(Code::UnknownKey, span, message)
-                    .help(help)
-                    .did_you_mean(span, key, free),
-            );
-        }
-    }
-
-    fn not_an_option(&self, pointer: &str, options: &[&Value]) -> Diagnostic {
+    fn not_an_option(
+        &self,
+        error: &ValidationError<'_>,
+        pointer: &str,
+        options: &[&Value],
+    ) -> Diagnostic {
+        let place = parent(error.schema_path().as_str());
         let words: Vec<String> = options.iter().map(|option| to_flow_yaml(option)).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let written = self.root.pointer(pointer).and_then(Node::as_str);
@@ -298,6 +244,7 @@ impl Findings<'_> {
             _ => None,
         };
         Diagnostic::new(Code::InvalidValue, self.place(pointer), message)
+            .maybe_help(self.example(&place, pointer))
             .maybe_help(near.map(|near| format!("did you mean `{near}`?")))
             .did_you_mean(self.place(pointer), written.unwrap_or_default(), near)
     }
@@ -333,12 +280,6 @@ impl Findings<'_> {
             Kind::Seq(_) => "found a list",
             Kind::Map(_) => "found a mapping",
         })
-    }
-
-    /// A schema's own example, under its key.
-    fn example(&self, schema: &str, key: &str) -> Option<String> {
-        let example = self.schema.pointer(schema)?.get("examples")?.get(0)?;
-        Some(format!("for example `{key}: {}`", to_flow_yaml(example)))
     }
 }
 

@@ -27,25 +27,71 @@ impl std::str::FromStr for CommandPattern {
             return Ok(Self::Star);
         }
         if !text.contains('*') {
-            return text.parse().map(Self::Literal).map_err(malformed);
+            return text.parse().map(Self::Literal).map_err(|error| malformed(text, error));
         }
         // With a letter in place of each star, the rest must be a name.
-        text.replace('*', "x").parse::<CommandName>().map_err(malformed)?;
+        let filled = text.replace('*', "x");
+        filled.parse::<CommandName>().map_err(|error| malformed(text, error))?;
         let prefix = text.split('*').next().unwrap_or_default().to_owned();
         Ok(Self::Glob { text: text.to_owned(), prefix })
     }
 }
 
-fn malformed(error: NameError) -> PatternError {
+fn malformed(text: &str, error: NameError) -> PatternError {
+    if let Some(name) = crate::name::unquoted(text) {
+        return PatternError::new("quotes of this kind are letters to YAML").meant(name);
+    }
     match error {
         NameError::Empty => PatternError::new("a command pattern cannot be empty"),
         NameError::Character { character, grammar } => {
-            PatternError::new(format!("`{}` may not stand in it", character.escape_debug())).help(
-                format!("a command's name is made of {grammar}; `*` stands for any run of them"),
-            )
+            let found =
+                PatternError::new(format!("`{}` may not stand in it", character.escape_debug()));
+            found.help(identifier(text).unwrap_or_else(|| {
+                format!("a command's name is made of {grammar}; `*` stands for any run of them")
+            }))
         }
-        error => PatternError::new(error.to_string()),
+        NameError::PluginForm => plugin_form(text),
+        NameError::TooLong => PatternError::new(error.to_string()),
     }
+}
+
+/// `plugin:fs:read` and `plugin:fs`, which lack the bar.
+fn plugin_form(text: &str) -> PatternError {
+    let found = PatternError::new(NameError::PluginForm.to_string());
+    let rest = text.strip_prefix("plugin:").unwrap_or(text);
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(is_word_character);
+    match rest.split_once([':', '/', '.']) {
+        Some((plugin, name)) if is_name(plugin) && is_name(name) => {
+            found.meant(format!("plugin:{plugin}|{name}"))
+        }
+        None if is_name(rest) => {
+            let all = format!("plugin:{rest}|*");
+            let help = format!("write `{all}` for all its commands");
+            found.meant(all).help(help)
+        }
+        _ => found.help("for example `plugin:fs|read_text_file`"),
+    }
+}
+
+/// What Tauri's permission identifiers are called here.
+fn identifier(text: &str) -> Option<String> {
+    let (plugin, name) = text.split_once(':')?;
+    let is_identifier = |c: char| is_word_character(c) || c == ':';
+    if plugin.is_empty() || plugin == "plugin" || !text.chars().all(is_identifier) {
+        return None;
+    }
+    let command = name.rsplit(':').next().unwrap_or(name);
+    let command = command.strip_prefix("allow-").or(command.strip_prefix("deny-"));
+    Some(match (plugin, command) {
+        (_, Some(command)) => {
+            let plugin = name.rsplit_once(':').map_or(plugin, |(inner, _)| inner);
+            format!("a plugin's command is written `plugin:{plugin}|{}`", command.replace('-', "_"))
+        }
+        ("core", None) => "what pages need of the core is the group `@core`, in quotes".to_owned(),
+        (_, None) => format!(
+            "a plugin's command is written `plugin:{plugin}|name`; `@{plugin}` is a built-in plugin's group"
+        ),
+    })
 }
 
 /// Whether a pattern stands for a name, part by part: namespaces are held against namespaces.

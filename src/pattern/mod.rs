@@ -31,15 +31,25 @@ pub struct PatternError {
     pub message: String,
     /// What to write instead.
     pub help: Option<String>,
+    /// The pattern that was surely meant.
+    pub meant: Option<String>,
 }
 
 impl PatternError {
     fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self { message: message.into(), help: None, meant: None }
     }
 
     fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the pattern that was surely meant, and the advice to write it.
+    fn meant(mut self, pattern: impl Into<String>) -> Self {
+        let pattern = pattern.into();
+        self.help = Some(format!("write `{pattern}`"));
+        self.meant = Some(pattern);
         self
     }
 }

@@ -74,6 +74,13 @@ impl FromStr for OriginPattern {
             )
             .help(format!("write `{scheme}://{kept}`")));
         }
+        if let Some(page) = scheme_of_pages(&scheme) {
+            let meant = format!("{page}://{authority}");
+            let message = format!("`{scheme}://` is the address of a socket, and no page's origin");
+            return Err(PatternError::new(message)
+                .meant(meant.as_str())
+                .help(format!("pages that open it have the origin `{meant}`")));
+        }
         let (host, port) = split_port(authority);
         let port = match port {
             None => PortPattern::Exactly(default_port(&scheme)),
@@ -89,6 +96,15 @@ impl FromStr for OriginPattern {
             },
         };
         Ok(Self { text: text.to_owned(), host: parse_host_pattern(&scheme, host)?, scheme, port })
+    }
+}
+
+/// The scheme of the pages beside a socket.
+fn scheme_of_pages(scheme: &str) -> Option<&'static str> {
+    match scheme {
+        "ws" => Some("http"),
+        "wss" => Some("https"),
+        _ => None,
     }
 }
 

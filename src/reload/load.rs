@@ -161,6 +161,12 @@ pub fn load_profiles(path: &Path, options: &LoadOptions, files: &dyn Files) -> L
                     && known.message.starts_with(&diagnostic.message)
             });
             if !is_known {
+                let base = loaded.document.as_ref();
+                if let Some(help) = base.and_then(|base| removal(base, &diagnostic)) {
+                    // What comes near was not meant.
+                    diagnostic.fix = None;
+                    diagnostic.help = Some(help);
+                }
                 let message = &diagnostic.message;
                 diagnostic.message = format!("{message} (with the profile `{profile}`)");
                 found.push(diagnostic);
@@ -172,6 +178,34 @@ pub fn load_profiles(path: &Path, options: &LoadOptions, files: &dyn Files) -> L
     }
     (loaded.diagnostics, loaded.omitted) = found.into_parts();
     loaded
+}
+
+/// What to do where a name is undefined only with a profile over the manifest: there, the profile removes it.
+fn removal(base: &Node, found: &Diagnostic) -> Option<String> {
+    let is_undefined = matches!(
+        found.code,
+        Code::UndefinedCommand
+            | Code::UndefinedWindow
+            | Code::UndefinedOrigin
+            | Code::UndefinedPlugin
+            | Code::UndefinedBackend
+            | Code::UndefinedGroup
+            | Code::UndefinedEvent
+            | Code::UndefinedSecret
+    );
+    let has = |node: &Node| {
+        let (whole, place) = (node.span.range(), found.span.range());
+        let is_inside = whole.start <= place.start && place.end <= whole.end;
+        node.span.file == found.span.file && is_inside
+    };
+    let (section, entry) = base
+        .entries()
+        .filter(|(section, _)| is_undefined && *section != "profiles")
+        .find_map(|(section, part)| {
+            let (name, _) = part.value.entries().find(|(_, entry)| has(&entry.value))?;
+            Some((section, name))
+        })?;
+    Some(format!("the profile removes it: take it out of `{section}.{entry}` there, too"))
 }
 
 /// The state of one reading.

@@ -1,9 +1,9 @@
 //! The app, its development server and its sites.
 
-use super::{Lowering, escape, place, section_entries};
+use super::{Lowering, escape, place, process::command_line, section_entries};
 use crate::{
     diagnostic::{Code, Diagnostic, Fix, nearest},
-    document::Node,
+    document::{Node, to_flow_yaml},
     manifest::{
         App, DevServer, Manifest, Site, directives, file, lower::origins::BUILT_IN_ORIGINS,
     },
@@ -95,6 +95,11 @@ impl Lowering<'_> {
         };
         let dev = file.dev.and_then(|dev| self.dev_server(dev, node.find("dev")?));
         let frontend = place(node, "frontend");
+        if let Some(address) = file.frontend.as_deref().filter(|folder| folder.contains("://")) {
+            let message = format!("`{}` is an address, not a folder", address.escape_debug());
+            let help = "a development server is `app.dev`, such as `dev: { url: \"http://localhost:5173\" }`; a window shows a page of the web with its `url`";
+            self.invalid(frontend, message, help);
+        }
         App {
             name: file.name.unwrap_or_else(|| file.id.clone()),
             id: file.id,
@@ -154,6 +159,13 @@ impl Lowering<'_> {
             .is_some_and(|command| command.iter().any(|word| word.contains('\0')))
         {
             self.invalid(place(node, "command"), "an argument holds a NUL character", "remove it");
+        }
+        let program = dev.command.iter().flatten().next();
+        if let Some(words) = program.and_then(|program| command_line(program)) {
+            let list = to_flow_yaml(&words.into());
+            let message = "the first item is a command line, not a program";
+            let help = format!("write one item for each word: `command: {list}`");
+            self.invalid(place(node, "command"), message, help);
         }
         Some(DevServer { url, command: dev.command })
     }

@@ -237,6 +237,11 @@ pub(super) fn patterns(node: &Node) -> Vec<Spanned<String>> {
 /// What is wrong with a schema, without the schema of schemas in the words.
 fn schema_fault(error: &ValidationError<'_>, is_type: bool, what: &str) -> (String, String) {
     match error.kind() {
+        _ if is_type && error.instance().as_str() == Some("path") => (
+            "`path` is not a type".to_owned(),
+            "a path is declared with `path: file` or `path: dir`, in the place of `type`"
+                .to_owned(),
+        ),
         _ if is_type => (
             format!("{} is not a type", quoted(error.instance())),
             "types are `string`, `integer`, `number`, `boolean`, `array`, `object` and `null`"

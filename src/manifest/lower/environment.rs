@@ -51,8 +51,19 @@ impl Lowering<'_> {
 
     /// Whether a text names an environment variable; if not, that is reported.
     pub(super) fn is_variable(&mut self, name: &str, span: Span) -> bool {
-        let is_name = !name.is_empty() && !name.contains(['=', '\0', '{', '}', ' ']);
-        if !is_name {
+        let is_name = !name.is_empty() && !name.contains(['=', '\0', '{', '}', ' ', '$']);
+        if let Some(bare) = name.strip_prefix('$').filter(|bare| is_word(bare)) {
+            let message = format!("`{name}` is not the name of an environment variable");
+            self.report(
+                Diagnostic::new(Code::InvalidValue, span, message)
+                    .help(format!("write `{bare}`, without `$`"))
+                    .did_you_mean(
+                        span,
+                        name,
+                        (span.range().len() <= name.len() + 2).then_some(bare),
+                    ),
+            );
+        } else if !is_name {
             self.invalid(
                 span,
                 format!("`{}` is not the name of an environment variable", name.escape_debug()),
@@ -61,4 +72,8 @@ impl Lowering<'_> {
         }
         is_name
     }
+}
+
+fn is_word(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

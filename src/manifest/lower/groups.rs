@@ -35,7 +35,14 @@ impl Lowering<'_> {
             if self.structure.is_broken(&format!("/groups/{}", super::escape(key))) {
                 manifest.broken.groups.insert(key);
             }
-            let name = self.name::<Word>(key, entry.key, Code::InvalidName);
+            let name = match key.strip_prefix('@').filter(|name| name.parse::<Word>().is_ok()) {
+                Some(name) => {
+                    self.group_with_sign(key, name, entry.key);
+                    manifest.broken.groups.insert(name);
+                    None
+                }
+                None => self.name::<Word>(key, entry.key, Code::InvalidName),
+            };
             let is_built_in = name.is_some() && is_built_in(key, manifest);
             if is_built_in {
                 let message = format!("the group `{key}` is built in");
@@ -57,6 +64,16 @@ impl Lowering<'_> {
             let entries = replaced.remove(key).unwrap_or_default();
             manifest.groups.insert(name, Group { span, entries });
         }
+    }
+
+    /// The `@` is what tells a group from a command where it is named, and no part of its name.
+    fn group_with_sign(&mut self, key: &str, name: &str, span: Span) {
+        let message = format!("`{key}` is not a name: `@` may not stand in it");
+        self.report(
+            Diagnostic::new(Code::InvalidName, span, message)
+                .help(format!("write the group's name without `@`: `{name}`"))
+                .did_you_mean(span, key, Some(name)),
+        );
     }
 
     /// Replaces the groups in a group and in all those that it leads to, the innermost first and each once.
@@ -165,7 +182,8 @@ impl Lowering<'_> {
         }
         let built_in = builtin_groups(manifest.builtin_namespaces());
         let declared = section_entries(self.document, "groups");
-        let known = declared.iter().map(|(key, _)| *key).chain(built_in.iter().map(String::as_str));
+        let known = declared.iter().map(|(key, _)| *key).filter(|key| key.parse::<Word>().is_ok());
+        let known = known.chain(built_in.iter().map(String::as_str));
         let near = self.suggestions.nearest(group, known).map(|near| format!("@{near}"));
         let help = match &near {
             Some(near) => format!("did you mean `{near}`?"),
@@ -230,7 +248,8 @@ impl Lowering<'_> {
             "" => error.message,
             _ => format!("`{}` is not a pattern: {}", text.escape_debug(), error.message),
         };
-        self.report(Diagnostic::new(Code::InvalidName, span, message).maybe_help(error.help));
+        let found = Diagnostic::new(Code::InvalidName, span, message);
+        self.report(found.maybe_help(error.help).did_you_mean(span, text, error.meant.as_deref()));
     }
 
     /// Namespaces of the core are there once something names them.

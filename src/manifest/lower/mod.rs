@@ -27,7 +27,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, Suggestions},
     document::{Entry, Kind, Node},
-    name::NameError,
+    name::{NameError, is_word_character, unquoted},
     source::{Span, Spanned},
 };
 use jsonschema::PatternCache;
@@ -161,6 +161,13 @@ fn with_integers(value: &Value) -> Value {
     }
 }
 
+/// The name in a key such as `main:{ url`, which lacks the space behind its colon.
+fn glued_name(text: &str) -> Option<&str> {
+    let (name, rest) = text.split_once(':')?;
+    let is_name = !name.is_empty() && name.chars().all(is_word_character);
+    (is_name && rest.starts_with(['{', '['])).then_some(name)
+}
+
 /// Where a key's value stands, or else its owner.
 fn place(owner: &Node, key: &str) -> Span {
     owner.find(key).map_or(owner.span, |node| node.span)
@@ -264,9 +271,14 @@ impl Lowering<'_> {
             Ok(name) => return Some(name),
             Err(error) => error,
         };
-        let text = text.escape_debug();
+        let meant = unquoted(text).filter(|name| name.parse::<T>().is_ok());
+        let (written, text) = (text, text.escape_debug());
         let (message, help) = match error {
             NameError::Empty => (format!("a {kind} cannot be empty"), None),
+            NameError::Character { character: '\u{a0}', .. } => (
+                format!("`{text}` is not a {kind}: a no-break space (U+00A0) stands in it"),
+                Some("write a space in its place".to_owned()),
+            ),
             NameError::Character { character, grammar } => (
                 format!(
                     "`{text}` is not a {kind}: `{}` may not stand in it",
@@ -276,7 +288,21 @@ impl Lowering<'_> {
             ),
             error => (format!("`{text}` is not a {kind}: {error}"), None),
         };
-        self.report(Diagnostic::new(code, span, message).maybe_help(help));
+        let straight = meant.map(|name| format!("write straight quotes or none: `{name}`"));
+        let found = Diagnostic::new(code, span, message).maybe_help(help).maybe_help(straight);
+        let found = found.did_you_mean(span, written, meant);
+        self.report(match glued_name(written).filter(|_| span.range().len() == written.len()) {
+            Some(name) => {
+                let at = span.range().start + name.len() + 1;
+                let space = Span::new(span.file, at, at);
+                found.help(format!("write a space behind `{name}:`")).replace(
+                    "write the space",
+                    space,
+                    " ",
+                )
+            }
+            None => found,
+        });
         None
     }
 

@@ -42,7 +42,8 @@ impl Lowering<'_> {
                 }
                 Err(error) => self.report(
                     Diagnostic::new(Code::InvalidOrigin, entry.value.span, error.message)
-                        .maybe_help(error.help),
+                        .maybe_help(error.help)
+                        .did_you_mean(entry.value.span, text, error.meant.as_deref()),
                 ),
             }
         }
@@ -67,6 +68,14 @@ impl Lowering<'_> {
             let name = match text.as_str() {
                 "app" => OriginName::App,
                 "remote" => OriginName::Remote,
+                "*" => {
+                    let message = "origins are named one by one, without patterns";
+                    self.report(
+                        Diagnostic::new(Code::InvalidName, item.span, message)
+                            .help("every origin is `[app, remote]`"),
+                    );
+                    continue;
+                }
                 url if url.contains("://") => {
                     let url = url.escape_debug();
                     let message = format!("`{url}` is not the name of an origin");

@@ -3,10 +3,10 @@
 use super::{Lowering, place, templates::Uses};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    document::Node,
+    document::{Node, to_flow_yaml},
     manifest::{Use, file},
     name::Word,
-    plan::{Outcome, Output, ProcessPlan, Slot, SlotKind, StreamPlan},
+    plan::{Outcome, Output, ProcessPlan, Slot, SlotKind, StreamPlan, Template},
     source::Span,
 };
 use std::{
@@ -23,6 +23,20 @@ pub(super) fn working_folder(root: &Path, cwd: Option<&str>) -> PathBuf {
     }
 }
 
+/// The words of a text that is a whole command line. A path may have spaces in it.
+pub(super) fn command_line(program: &str) -> Option<Vec<&str>> {
+    let words: Vec<&str> = program.split_whitespace().collect();
+    (words.len() > 1 && !program.contains(['/', '\\'])).then_some(words)
+}
+
+/// An argument that would choose the program is reported as that, and not as one that nothing uses.
+fn chosen_program(program: &str, span: Span, uses: &mut Uses) {
+    let template = program.parse::<Template>();
+    for name in template.iter().flat_map(Template::arguments) {
+        uses.argument(name, program, span, true);
+    }
+}
+
 impl Lowering<'_> {
     pub(super) fn process(
         &mut self,
@@ -31,6 +45,8 @@ impl Lowering<'_> {
         uses: &mut Uses,
     ) -> Option<ProcessPlan> {
         self.program(node, &file.program);
+        self.folder_text(node, file.cwd.as_deref());
+        chosen_program(&file.program, place(node, "program"), uses);
         let (env, set) = self.environment(node, file.env, uses);
         let args = self.slots(node, file.args, false, uses);
         let stdin = match file.stdin {
@@ -98,10 +114,27 @@ impl Lowering<'_> {
                 "the program has no name",
                 "name a program on the gateway's `PATH`, or a path from the manifest's folder",
             );
+        } else if let Some(words) = command_line(program) {
+            let list = to_flow_yaml(&words.get(1..).unwrap_or_default().into());
+            let first = to_flow_yaml(&words.first().copied().unwrap_or_default().into());
+            let message = format!("`{}` is a command line, not a program", program.escape_debug());
+            let help = format!("its arguments go into `args`: `program: {first}`, `args: {list}`");
+            self.invalid(span, message, help);
         }
     }
 
-    fn stdin(&mut self, node: &Node, text: &str, uses: &mut Uses) -> Option<crate::plan::Template> {
+    /// Refuses folders that only a shell would find.
+    pub(super) fn folder_text(&mut self, node: &Node, cwd: Option<&str>) {
+        let Some(text) = cwd else { return };
+        let first = text.split('/').next().unwrap_or_default();
+        if first == "~" || (first.starts_with('$') && first != "$PWD") {
+            let message = format!("`{}` means nothing here", first.escape_debug());
+            let help = "write a folder from the manifest's folder, an absolute one, or `$PWD`, where the gateway was started";
+            self.invalid(place(node, "cwd"), message, help);
+        }
+    }
+
+    fn stdin(&mut self, node: &Node, text: &str, uses: &mut Uses) -> Option<Template> {
         let span = place(node, "stdin");
         let template = self.template(text, span)?;
         self.text_secret(text, span);

@@ -18,6 +18,7 @@ impl Lowering<'_> {
         uses: &mut Uses,
     ) -> Option<SidecarPlan> {
         self.program(node, &file.program);
+        self.folder_text(node, file.cwd.as_deref());
         let items = node.find("args").map(Node::items).unwrap_or_default();
         let mut args = Vec::new();
         for (text, item) in file.args.into_iter().zip(items) {

@@ -175,6 +175,13 @@ fn parse_page(text: &str, is_template: bool) -> Result<Page, (String, String)> {
         if path.is_empty() || !is_inside || text.chars().any(char::is_control) {
             let message =
                 format!("`{}` is not a path in the frontend's folder", text.escape_debug());
+            let host = text.split('/').next().unwrap_or_default();
+            if is_local(host) {
+                return Err((
+                    message,
+                    format!("write `http://{text}` for a server on this machine"),
+                ));
+            }
             let below = text.trim_start_matches('/');
             let is_rooted = below.len() < text.len();
             let help = match is_rooted.then(|| parse_page(below, false)) {
@@ -183,9 +190,26 @@ fn parse_page(text: &str, is_template: bool) -> Result<Page, (String, String)> {
             };
             return Err((message, help));
         }
+        if is_host(path.split('/').next().unwrap_or_default()) {
+            let message = format!("`{}` is read as a page of the frontend", text.escape_debug());
+            return Err((message, format!("write `https://{text}`, or `./{text}` for the page")));
+        }
         return Ok(Page::App(text.to_owned()));
     }
     remote(text).map(Page::Remote)
+}
+
+/// Whether a text is hardly the name of a page or a folder, but the host of an address without its scheme.
+fn is_host(text: &str) -> bool {
+    let ends = [".com", ".org", ".net", ".io", ".dev"];
+    text.starts_with("www.") || ends.iter().any(|end| text.len() > end.len() && text.ends_with(end))
+}
+
+/// Whether a text is a port of this machine, without the scheme.
+fn is_local(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(host, port)| {
+        ["localhost", "127.0.0.1", "[::1]"].contains(&host) && port.parse::<u16>().is_ok()
+    })
 }
 
 fn remote(text: &str) -> Result<Url, (String, String)> {

@@ -1,6 +1,11 @@
 //! Fixes of values that have the wrong type and can be meant in one way alone.
 
-use super::{Findings, parent};
+use super::{
+    Findings,
+    advice::{glued_key, takes_any_text, words},
+    parent,
+    unknown::space_behind,
+};
 use crate::{
     diagnostic::{Edit, Fix},
     document::{Kind, to_flow_yaml},
@@ -21,17 +26,20 @@ impl Findings<'_> {
     ) -> Option<Fix> {
         let TypeKind::Single(kind) = kind else { return None };
         let node = self.root.pointer(pointer)?;
+        let schema = self.schema.pointer(&parent(error.schema_path().as_str()))?;
         let write = |text: &str| Some(Fix::replace(format!("write `{text}`"), node.span, text));
         match (kind, &node.kind) {
-            (JsonType::Array, Kind::String(text)) => {
-                write(&to_flow_yaml(&Value::from(vec![text.as_str()])))
+            // A text of several words may be one item or several.
+            (JsonType::Array, Kind::String(text)) => match words(schema, text)?.as_slice() {
+                [word] => write(&to_flow_yaml(&Value::from(vec![*word]))),
+                _ => None,
+            },
+            (JsonType::Object, Kind::String(text)) => {
+                space_behind(node.span, text, glued_key(schema, text)?)
             }
             (JsonType::Boolean, Kind::String(text)) => write(boolean(text)?),
             // A quoted number is no size, duration or rate either.
-            (JsonType::String, _) => {
-                let schema = self.schema.pointer(&parent(error.schema_path().as_str()))?;
-                schema.get("pattern").is_none().then(|| self.quotes(pointer)).flatten()
-            }
+            (JsonType::String, _) => takes_any_text(schema).then(|| self.quotes(pointer)).flatten(),
             // And a number in quotes is one without them.
             (JsonType::Integer | JsonType::Number, Kind::String(text)) => {
                 let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -80,10 +80,35 @@ fn formats_are_listed_where_they_fit() {
 fn a_topic_that_does_not_exist_is_a_usage_error_with_a_guess() {
     let program = Portcullis::new();
     let unknown = |topic: &str, help: &str| {
-        let expected = format!("error: `{topic}` is neither a code nor a verb\n  help: {help}\n");
+        let expected =
+            format!("error: `{topic}` is neither a code nor a key nor a verb\n  help: {help}\n");
         program.run(&["help", topic]).expect(2, "", &expected);
     };
     unknown("unkown-key", "did you mean `unknown-key`?");
     unknown("explian", "did you mean `explain`?");
-    unknown("zebra", "`portcullis help` lists the verbs, `portcullis help codes` the codes");
+    unknown("windows.sise", "did you mean `windows.size`?");
+    unknown(
+        "zebra",
+        "`portcullis help` lists the verbs, `help codes` the codes, and `portcullis schema` has every key",
+    );
+}
+
+#[test]
+fn a_key_is_explained_by_the_schema() {
+    let program = Portcullis::new();
+    let size = "windows.size: a list\n\n\
+                Width and height of the content in logical pixels. Defaults to `[960, 640]`.\n\n\
+                example:\n\n    size: [960, 640]\n";
+    program.run(&["help", "windows.size"]).expect(0, size, "");
+    // The name of an entry may stand in the path.
+    let named = size.replace("windows.size", "windows.main.size");
+    program.run(&["help", "windows.main.size"]).expect(0, &named, "");
+    let permissions = program.run(&["help", "permissions"]);
+    for words in ["permissions: a mapping\n", "keys of an entry:\n\n", "\n  allow        "] {
+        assert!(permissions.text().contains(words), "{}", permissions.text());
+    }
+    let options = program.run(&["help", "windows.create"]);
+    assert!(options.text().starts_with("windows.create: `start` or `on-demand`\n"), "{options:?}");
+    let item = program.run(&["help", "permissions.allow.scope"]);
+    assert!(item.text().starts_with("permissions.allow.scope: a mapping\n"), "{item:?}");
 }

@@ -84,6 +84,21 @@ fn validate_looks_at_every_profile_unless_one_is_named() {
 }
 
 #[test]
+fn what_a_profile_removes_is_taken_out_in_the_profile() {
+    let program = Portcullis::with_manifest(
+        "version: 1\napp: { id: dev.example.notes, frontend: dist }\n\
+         windows: { main: {} }\n\
+         commands: { list: { run: { value: [] } }, lists: { run: { value: [] } } }\n\
+         permissions: { main-window: { windows: [main], allow: [list, lists] } }\n\
+         profiles: { bare: { commands: { list: null } } }\n",
+    );
+    let found = program.run(&["validate", "--format", "plain"]);
+    let help = "help: the profile removes it: take it out of `permissions.main-window` there, too";
+    assert!(found.code == 1 && found.text().contains(help), "{found:?}");
+    assert!(!found.text().contains("did you mean"), "{found:?}");
+}
+
+#[test]
 fn a_file_of_guardrails_is_read_beside_the_manifest() {
     let program = Portcullis::with_manifest(MANIFEST)
         .file("org/never.yaml", "never: [{ origins: [remtoe], why: no }]\n")

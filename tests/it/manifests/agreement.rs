@@ -16,7 +16,7 @@ const STRUCTURAL: [Code; 4] =
     [Code::UnknownKey, Code::MissingKey, Code::WrongType, Code::InvalidValue];
 
 /// Values that only the program can refuse, each with the reason why the schema does not.
-const BEYOND_THE_SCHEMA: [(&str, &str); 7] = [
+const BEYOND_THE_SCHEMA: [(&str, &str); 11] = [
     ("invalid-value-default", "the default has to fit a schema that is itself a value"),
     (
         "invalid-value-csp",
@@ -25,6 +25,10 @@ const BEYOND_THE_SCHEMA: [(&str, &str); 7] = [
     ("invalid-value-csp-directive", "the same for its directives"),
     ("invalid-value-environment", "the same for names of variables"),
     ("invalid-value-program", "the same for names of programs"),
+    ("invalid-value-address-for-folder", "the same for folders"),
+    ("invalid-value-command-line-for-program", "the same for names of programs"),
+    ("invalid-value-command-line-of-dev", "the same for names of programs"),
+    ("invalid-value-words-of-a-shell", "the same for folders and names of variables"),
     ("invalid-value-request-of-backend", "what is missing may stand in the backend"),
     ("invalid-value-framing-header", "the same for names of headers, whose case does not matter"),
 ];
