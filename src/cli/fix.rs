@@ -26,6 +26,8 @@ pub(super) struct Fixed {
     changes: Vec<Change>,
     /// A line for each fix: place, fault and what was done.
     pub(super) done: Vec<String>,
+    /// What no format prints, the longest first.
+    secrets: Vec<String>,
 }
 
 /// A file's text before and after.
@@ -42,6 +44,7 @@ pub(super) fn fix(path: &Path) -> Fixed {
     let mut fixed = Fixed::default();
     let mut base = load_from(path, &LoadOptions::default(), &edited);
     let files: Vec<PathBuf> = base.sources.iter().map(|source| source.path().to_owned()).collect();
+    fixed.keep_secrets(&base);
     for file in files {
         let before = text(&edited, &file);
         let target = Target { manifest: path, file: &file, edited: &edited };
@@ -54,6 +57,7 @@ pub(super) fn fix(path: &Path) -> Fixed {
         fixed.done.extend(steps.iter_mut().flat_map(|step| mem::take(&mut step.done)));
         if let Some(Step { spliced: Spliced { text: after, .. }, loaded, .. }) = steps.pop() {
             base = loaded;
+            fixed.keep_secrets(&base);
             edited.set(&file, Ok(after.clone().into_bytes()));
             fixed.changes.push(Change { path: file, before, after });
         }
@@ -62,6 +66,15 @@ pub(super) fn fix(path: &Path) -> Fixed {
 }
 
 impl Fixed {
+    fn keep_secrets(&mut self, loaded: &Loaded) {
+        let masked = loaded.diagnostics.iter().flat_map(|found| &found.masked);
+        let texts = masked.flat_map(|span| loaded.sources.text(*span).lines());
+        let texts = texts.map(str::trim).filter(|text| !text.is_empty());
+        self.secrets.extend(texts.map(str::to_owned));
+        self.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        self.secrets.dedup();
+    }
+
     /// Puts each result in its file's place, unless somebody else changed the file meanwhile; the error is with the
     /// file that could not be written.
     pub(super) fn write(&self) -> Result<(), (&Path, WriteError)> {
@@ -73,10 +86,15 @@ impl Fixed {
         })
     }
 
-    /// The changes as a unified diff; nothing if there is none.
+    /// The changes as a unified diff, in which findings' secrets are dots; nothing if there is none.
     pub(super) fn diff(&self) -> String {
         let changes = self.changes.iter();
-        changes.map(|change| unified_diff(&change.path, &change.before, &change.after)).collect()
+        let diff: String = changes
+            .map(|change| unified_diff(&change.path, &change.before, &change.after))
+            .collect();
+        self.secrets
+            .iter()
+            .fold(diff, |diff, secret| diff.replace(secret, &"•".repeat(secret.chars().count())))
     }
 }
 

@@ -26,12 +26,12 @@ pub(crate) use run::{Windows, open};
 
 use crate::{
     command::Registry,
-    diagnostic::{Format, Report, Style, clean_text},
+    diagnostic::{Format, Report, Style, clean, clean_text},
     reload::{LoadOptions, Loaded},
 };
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     io::{IsTerminal, Write as _},
     path::PathBuf,
     process::ExitCode,
@@ -125,8 +125,24 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// A word of the command line that no message could name as it is. In JSON, lines may break.
+fn steering(word: &OsStr) -> Option<String> {
+    let text = word.to_string_lossy();
+    let is_json = text.trim_start().starts_with(['{', '[', '"']);
+    let text = if is_json { text.replace(['\n', '\r', '\t'], " ") } else { text.into_owned() };
+    let shown = clean(&text);
+    (shown != text).then_some(shown)
+}
+
 /// Runs the command line of a program that knows the Rust functions of `registry`.
 pub fn main(args: impl IntoIterator<Item = OsString>, registry: Registry) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(word) = args.iter().skip(1).find_map(|word| steering(word)) {
+        complain(&format!(
+            "error: `{word}` has characters that steer a terminal or break its lines\n  help: give the file another name, or leave them out"
+        ));
+        return Exit::Usage.into();
+    }
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {

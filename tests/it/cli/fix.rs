@@ -107,6 +107,22 @@ fn more_faults_than_one_reading_tells_are_mended_in_one_go() {
 }
 
 #[test]
+fn a_patch_has_no_secrets_in_it() {
+    let manifest = "version: 1
+app: { id: dev.example.cli, frontend: dist }
+windows: { main: {} }
+commands:
+  list:
+    run: { http: { base: \"https://api.example.com\", get: /, headers: { Authorization: \"Bearer hunter2hunter2\" } } }
+permissions: { main: { windows: [main], allow: [lits] } }
+";
+    let program = Portcullis::with_manifest(manifest);
+    let run = program.run(&["validate", "--fix", "--dry-run"]);
+    assert!(run.text().contains("allow: [list]") && run.text().contains("••••"), "{}", run.text());
+    assert!(!run.text().contains("hunter2"), "{}", run.text());
+}
+
+#[test]
 fn what_a_manifest_includes_is_mended_in_its_own_file() {
     let part = "permissions:\n  more: { windows: [main], allow: [reed] }\n";
     let program = Portcullis::with_manifest(&(faulty() + "include: [part.yaml]\n"))

@@ -121,3 +121,22 @@ fn a_manifest_with_a_fault_decides_and_runs_nothing() {
         assert_eq!(faults["diagnostics"][0]["code"], "undefined-command");
     }
 }
+
+#[test]
+fn nothing_on_the_command_line_steers_the_terminal() {
+    let program = Portcullis::with_manifest(MANIFEST);
+    for word in ["sa\u{1b}[31mve", "save\n::error::forged", "sa\u{202e}ve"] {
+        for args in
+            [&["explain", word, "--window", "main"][..], &["fmt", word], &["init", "--from", word]]
+        {
+            let run = program.run(args);
+            assert_eq!(run.code, 2, "{args:?}");
+            let printed = run.stderr.clone() + run.text();
+            assert!(printed.contains("steer a terminal"), "{printed}");
+            let is_plain = |c: char| c == '\n' || !(c.is_control() || c == '\u{202e}');
+            assert!(printed.chars().all(is_plain) && !printed.contains("\n::"), "{printed:?}");
+        }
+    }
+    let pretty = "{\n  \"name\": \"you\"\n}";
+    program.run(&["call", "greet", pretty]).expect(0, "\"Hello, you!\"\n", NOTE);
+}
