@@ -123,6 +123,7 @@ impl Manifest {
 pub struct Folders {
     files: Vec<PathBuf>,
     folders: Vec<PathBuf>,
+    base: Option<PathBuf>,
 }
 
 impl Folders {
@@ -133,7 +134,20 @@ impl Folders {
             _ => PathBuf::from("."),
         };
         let files: Vec<PathBuf> = files.map(Path::to_owned).collect();
-        Self { folders: files.iter().map(|file| folder(file)).collect(), files }
+        Self { folders: files.iter().map(|file| folder(file)).collect(), files, base: None }
+    }
+
+    /// The same, where relative paths start from a folder.
+    pub fn from(self, base: Option<PathBuf>) -> Self {
+        Self { base, ..self }
+    }
+
+    /// Where a path leads from the root of the file system, if that is known.
+    pub fn absolute(&self, path: &Path) -> Option<PathBuf> {
+        if path.is_absolute() {
+            return Some(path.to_owned());
+        }
+        self.base.as_ref().map(|base| base.join(path))
     }
 
     /// The files, the manifest's own first.
