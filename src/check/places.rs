@@ -145,13 +145,9 @@ impl Reach {
             names.map(|names| View { start, segments: behind(&names) })
         };
         let from_top = view(Start::Absolute, place.from_top);
-        match view(Start::App, place.from_app) {
-            Some(own) => Self { own, others: from_top.into_iter().collect() },
-            None => {
-                let nowhere = View { start: Start::App, segments: Vec::new() };
-                Self { own: from_top.unwrap_or(nowhere), others: Vec::new() }
-            }
-        }
+        let mut views = view(Start::App, place.from_app).into_iter().chain(from_top);
+        let nowhere = View { start: Start::App, segments: Vec::new() };
+        Self { own: views.next().unwrap_or(nowhere), others: views.collect() }
     }
 
     /// Whether the pattern stands for the file, or for something in the folder.

@@ -40,18 +40,16 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
                     continue;
                 }
                 let key = key(manifest, pattern, within.span);
-                let found = match known.get(&key) {
-                    Some(found) => *found,
-                    None => {
-                        let reach =
-                            Reach::new(manifest, &Spanned::new(pattern.clone(), within.span));
-                        let Ok(found) = first_overlap(&writable, &reach, &mut budget) else {
-                            diagnostics.push(undecidable(within.span));
-                            return;
-                        };
-                        known.insert(key, found);
-                        found
-                    }
+                let found = if let Some(found) = known.get(&key) {
+                    *found
+                } else {
+                    let reach = Reach::new(manifest, &Spanned::new(pattern.clone(), within.span));
+                    let Ok(found) = first_overlap(&writable, &reach, &mut budget) else {
+                        diagnostics.push(undecidable(within.span));
+                        return;
+                    };
+                    known.insert(key, found);
+                    found
                 };
                 if let Some(span) = found {
                     let message = format!(

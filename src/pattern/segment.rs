@@ -9,7 +9,7 @@ use globset::{ErrorKind, Glob, GlobBuilder, GlobMatcher};
 use std::sync::{Arc, OnceLock};
 
 /// What it costs to compile a glob, in steps of a budget.
-const STEPS_TO_COMPILE: usize = 2000;
+const STEPS_TO_COMPILE: usize = 8000;
 
 /// What one segment, or any number of them, must be like.
 #[derive(Debug, Clone)]

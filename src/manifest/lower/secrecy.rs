@@ -203,9 +203,9 @@ fn is_secret_header(lower: &str, literal: &str, has_placeholder: bool) -> bool {
 /// Whether a variable or an option is one for a password or token, and holds one.
 fn is_secret_value(name: &str, literal: &str, has_placeholder: bool) -> bool {
     let name = name.to_ascii_uppercase();
-    let last = name.rsplit('_').next().unwrap_or(&name);
-    let is_named = VARIABLES.contains(&last) || ENDINGS.iter().any(|end| last.ends_with(end));
-    let least = match (has_placeholder, last) {
+    let word = name.rsplit('_').next().unwrap_or(&name);
+    let is_named = VARIABLES.contains(&word) || ENDINGS.iter().any(|end| word.ends_with(end));
+    let least = match (has_placeholder, word) {
         // Sort keys and cache keys are short.
         (true, _) | (_, "KEY") => LONG,
         // So are the names of ways to log in.
@@ -218,7 +218,7 @@ fn is_secret_value(name: &str, literal: &str, has_placeholder: bool) -> bool {
     };
     // A password is no path; a key or a token may stand in a file that is named so.
     let is_password =
-        last.starts_with("PASS") || last.ends_with("PASSWORD") || last.ends_with("PASSWD");
+        word.starts_with("PASS") || word.ends_with("PASSWORD") || word.ends_with("PASSWD");
     is_named && literal.len() >= least && !is_harmless(literal, !is_password)
 }
 

@@ -122,7 +122,7 @@ impl Manifest {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folders {
     files: Vec<PathBuf>,
-    folders: Vec<PathBuf>,
+    parents: Vec<PathBuf>,
     base: Option<PathBuf>,
 }
 
@@ -134,10 +134,11 @@ impl Folders {
             _ => PathBuf::from("."),
         };
         let files: Vec<PathBuf> = files.map(Path::to_owned).collect();
-        Self { folders: files.iter().map(|file| folder(file)).collect(), files, base: None }
+        Self { parents: files.iter().map(|file| folder(file)).collect(), files, base: None }
     }
 
     /// The same, where relative paths start from a folder.
+    #[must_use]
     pub fn from(self, base: Option<PathBuf>) -> Self {
         Self { base, ..self }
     }
@@ -157,12 +158,12 @@ impl Folders {
 
     /// The folder of the manifest's own file.
     pub fn own(&self) -> &Path {
-        self.folders.first().map_or(Path::new("."), PathBuf::as_path)
+        self.parents.first().map_or(Path::new("."), PathBuf::as_path)
     }
 
     /// The folder that relative paths at a place start from.
     pub fn at(&self, span: Span) -> &Path {
-        self.folders.get(span.file.index()).map_or(Path::new("."), PathBuf::as_path)
+        self.parents.get(span.file.index()).map_or(Path::new("."), PathBuf::as_path)
     }
 }
 

@@ -98,6 +98,18 @@ fn find(name: &str) -> Option<&'static Program> {
     PROGRAMS.iter().find(|known| known.names.contains(&plain.as_str()))
 }
 
+/// What an operand is to a program that runs scripts.
+enum Script {
+    /// The input by another name.
+    Input,
+    /// A subcommand, with what follows it.
+    Subcommand(Operands),
+    /// Perhaps the value of an option.
+    Value,
+    /// A script; the rest is for it.
+    Named,
+}
+
 /// The items of one program.
 struct Reading<'r, 'a> {
     known: &'static Program,
@@ -226,28 +238,34 @@ impl<'a> Reading<'_, 'a> {
                 Operands::Code(left) => operands = Operands::Code(left - 1),
                 Operands::Line(left) => operands = Operands::Line(left - 1),
                 Operands::Data => {}
-                Operands::Script => {
-                    let sub = known.subcommands.iter().find(|(name, _)| *name == text);
-                    if let Some((_, behind)) = sub {
-                        operands = *behind;
-                    } else if text == "-" {
-                        // The input by another name.
-                        break;
-                    } else if known.settings.is_empty() && !self.may_be_value(index) {
-                        return None;
-                    } else if !known.settings.is_empty() {
-                        self.behind_subcommand(at);
-                        return None;
-                    } else {
-                        has_script |= !item.is_option();
-                    }
-                }
+                Operands::Script => match self.script(index) {
+                    Script::Input => break,
+                    Script::Subcommand(behind) => operands = behind,
+                    Script::Value => has_script = true,
+                    Script::Named => return None,
+                },
             }
         }
         if known.reads_code && (reads_input || !has_script) && !is_code_announced {
             self.found.input = Some(self.role());
         }
         None
+    }
+
+    /// What the first operand is where it names a script or a subcommand.
+    fn script(&mut self, index: usize) -> Script {
+        let text = self.items.get(index).map_or("", |item| item.text());
+        let sub = self.known.subcommands.iter().find(|(name, _)| *name == text);
+        match sub {
+            Some((_, behind)) => Script::Subcommand(*behind),
+            None if text == "-" => Script::Input,
+            None if !self.known.settings.is_empty() => {
+                self.behind_subcommand(index + 1);
+                Script::Named
+            }
+            None if self.may_be_value(index) => Script::Value,
+            None => Script::Named,
+        }
     }
 
     /// A program that is started among others, as `find` starts one behind each `-exec`.
