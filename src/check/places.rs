@@ -1,213 +1,359 @@
 //! Places of the file system, as far as the manifest alone can tell: what a path pattern reaches, whatever the machine.
 
-use crate::{manifest::Manifest, pattern::PathPattern, source::Spanned};
-use globset::GlobBuilder;
+use crate::{
+    manifest::Manifest,
+    pattern::{Budget, PathPattern, Root, Segment, TooManyClasses},
+    source::Spanned,
+};
 use std::path::{Component, Path};
 
 /// Where a place begins.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Start {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
     /// The root of the file system.
     Absolute,
     /// The folder of the manifest.
     App,
     /// A folder whose place differs from machine to machine.
-    Root(String),
+    Root(Root),
 }
 
-/// A path pattern in segments.
+/// A start with what stands behind it.
+#[derive(Debug, Clone)]
+struct View {
+    start: Start,
+    segments: Vec<Segment>,
+}
+
+/// What a path pattern stands for.
 #[derive(Debug, Clone)]
 pub(super) struct Reach {
-    pub(super) start: Start,
-    pub(super) segments: Vec<String>,
+    own: View,
+    /// The same from other starts, as far as they are known.
+    others: Vec<View>,
 }
 
 /// A file or folder that the manifest names.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
-    start: Start,
-    segments: Vec<String>,
+    /// From the folder of the manifest; `..` stands only at the front.
+    from_app: Option<Vec<String>>,
+    /// From the root of the file system, if the manifest's folder is known.
+    from_top: Option<Vec<String>>,
     is_folder: bool,
 }
 
 impl Target {
     /// A path as the manifest holds it: joined with the folder of the file that it stands in.
     pub(super) fn new(manifest: &Manifest, path: &Path, is_folder: bool) -> Self {
-        let own = manifest.folders.own();
-        let (start, rest) = match path.strip_prefix(own) {
-            Ok(rest) => (Start::App, rest),
-            Err(_) if path.is_absolute() => (Start::Absolute, path),
-            Err(_) => (Start::App, path),
+        let folders = &manifest.folders;
+        let from_app = match path.strip_prefix(folders.own()) {
+            Ok(rest) => Some(names(rest)),
+            Err(_) => path.is_relative().then(|| names(path)),
         };
-        let mut segments: Vec<String> = Vec::new();
-        for part in rest.components() {
-            match part {
-                Component::Normal(name) => segments.push(name.to_string_lossy().into_owned()),
-                Component::ParentDir if segments.last().is_some_and(|last| last != "..") => {
-                    segments.pop();
-                }
-                Component::ParentDir => segments.push("..".to_owned()),
-                Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
-            }
-        }
-        Self { start, segments, is_folder }
+        Self { from_app, from_top: folders.absolute(path).map(|path| names(&path)), is_folder }
     }
+}
+
+/// The parts of a path, without `.` and without what `..` takes back.
+fn names(path: &Path) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir if names.last().is_some_and(|last| last != "..") => {
+                names.pop();
+            }
+            Component::ParentDir if path.is_absolute() => {}
+            Component::Normal(_) | Component::ParentDir | Component::Prefix(_) => {
+                names.push(part.as_os_str().to_string_lossy().into_owned());
+            }
+            Component::CurDir | Component::RootDir => {}
+        }
+    }
+    names
+}
+
+/// Where a root lies below the home folder unless somebody moved it, on one system or another.
+fn below_home(root: Root) -> &'static [&'static [&'static str]] {
+    match root {
+        Root::Document => &[&["Documents"]],
+        Root::Download => &[&["Downloads"]],
+        Root::Desktop => &[&["Desktop"]],
+        Root::Picture => &[&["Pictures"]],
+        Root::Audio => &[&["Music"]],
+        Root::Video => &[&["Videos"], &["Movies"]],
+        Root::Public => &[&["Public"]],
+        Root::Template => &[&["Templates"]],
+        Root::Font => &[&[".local", "share", "fonts"], &["Library", "Fonts"]],
+        Root::Data => &[
+            &[".local", "share", "*"],
+            &["Library", "Application Support", "*"],
+            &["AppData", "Roaming", "*"],
+        ],
+        Root::Config => &[
+            &[".config", "*"],
+            &["Library", "Application Support", "*"],
+            &["AppData", "Roaming", "*"],
+        ],
+        Root::LocalData => &[
+            &[".local", "share", "*"],
+            &["Library", "Application Support", "*"],
+            &["AppData", "Local", "*"],
+        ],
+        Root::Cache => &[&[".cache", "*"], &["Library", "Caches", "*"], &["AppData", "Local", "*"]],
+        Root::Log => &[
+            &[".local", "share", "*", "logs"],
+            &["Library", "Logs", "*"],
+            &["AppData", "Local", "*", "logs"],
+        ],
+        Root::Home | Root::Temp | Root::Runtime | Root::Resource | Root::Exe | Root::App => &[],
+    }
+}
+
+fn known(name: &str) -> Segment {
+    if name == "*" { Segment::Any } else { Segment::Literal(name.to_owned()) }
 }
 
 impl Reach {
     pub(super) fn new(manifest: &Manifest, pattern: &Spanned<PathPattern>) -> Self {
-        let text = pattern.value.as_str();
-        let (start, rest) = if let Some(rest) = text.strip_prefix('$') {
-            let (name, rest) = rest.split_once('/').unwrap_or((rest, ""));
-            let start = if name == "APP" { Start::App } else { Start::Root(name.to_owned()) };
-            (start, rest.to_owned())
-        } else if text == "**" || text.starts_with("**/") {
-            (Start::Absolute, text.to_owned())
-        } else if let Some(rest) = text.strip_prefix('/') {
-            (Start::Absolute, rest.to_owned())
-        } else {
-            // It begins in the folder of the file that it stands in.
-            let folder = Target::new(manifest, manifest.folders.at(pattern.span), true);
-            let mut segments = folder.segments;
-            segments.extend(split(text));
-            return Self { start: folder.start, segments };
+        let behind = |names: &[String]| {
+            let names = names.iter().cloned().map(Segment::Literal);
+            names.chain(pattern.value.segments().iter().cloned()).collect::<Vec<_>>()
         };
-        Self { start, segments: split(&rest) }
+        let folder = match pattern.value.root() {
+            Some(Root::App) => manifest.folders.own(),
+            Some(root) => {
+                let others = below_home(root).iter().map(|place| View {
+                    start: Start::Root(Root::Home),
+                    segments: place
+                        .iter()
+                        .map(|name| known(name))
+                        .chain(pattern.value.segments().iter().cloned())
+                        .collect(),
+                });
+                let own = View { start: Start::Root(root), segments: behind(&[]) };
+                return Self { own, others: others.collect() };
+            }
+            None if pattern.value.is_absolute() => {
+                let own = View { start: Start::Absolute, segments: behind(&[]) };
+                return Self { own, others: Vec::new() };
+            }
+            None => manifest.folders.at(pattern.span),
+        };
+        let place = Target::new(manifest, folder, true);
+        let view = |start, names: Option<Vec<String>>| {
+            names.map(|names| View { start, segments: behind(&names) })
+        };
+        let from_top = view(Start::Absolute, place.from_top);
+        let mut views = view(Start::App, place.from_app).into_iter().chain(from_top);
+        let nowhere = View { start: Start::App, segments: Vec::new() };
+        Self { own: views.next().unwrap_or(nowhere), others: views.collect() }
     }
 
-    /// Whether the pattern surely stands for the file, or for something in the folder.
-    pub(super) fn covers(&self, target: &Target) -> bool {
-        let states = self.states(target);
-        if target.is_folder { !states.is_empty() } else { states.contains(&self.segments.len()) }
-    }
-
-    /// Whether it stands for everything in the folder, or for the file.
-    pub(super) fn covers_all(&self, target: &Target) -> bool {
-        let last = self.segments.len().saturating_sub(1);
-        let ends_deep = self.segments.last().is_some_and(|segment| segment == "**");
-        let states = self.states(target);
-        if target.is_folder {
-            ends_deep && states.contains(&last)
-        } else {
-            states.contains(&self.segments.len())
+    /// Whether the pattern stands for the file, or for something in the folder.
+    pub(super) fn covers(
+        &self,
+        target: &Target,
+        budget: &mut Budget,
+    ) -> Result<bool, TooManyClasses> {
+        let is_reached = |states: &[usize], view: &View| {
+            if target.is_folder {
+                !states.is_empty()
+            } else {
+                states.contains(&view.segments.len())
+            }
+        };
+        budget.spend(1)?;
+        for view in self.views() {
+            if let Some(names) = view.names(target)
+                && is_reached(&view.states(0, names, false, budget)?, view)
+            {
+                return Ok(true);
+            }
         }
+        // Nobody knows how many folders lie above the manifest's.
+        if let (Some(at), Some(names)) = (self.own.anywhere(), &target.from_app) {
+            let inside = names.iter().position(|name| name != "..").unwrap_or(names.len());
+            let names = names.get(inside..).unwrap_or_default();
+            return Ok(is_reached(&self.own.states(at, names, false, budget)?, &self.own));
+        }
+        Ok(false)
     }
 
-    /// How far the pattern can have come when it has read the whole target.
-    fn states(&self, target: &Target) -> Vec<usize> {
-        let is_deep = |at: usize| self.segments.get(at).is_some_and(|segment| segment == "**");
-        // Where the manifest's folder is, only a pattern that begins with `**` does not ask.
-        let is_known = self.start == target.start || (self.start == Start::Absolute && is_deep(0));
-        let is_inside = target.segments.first().is_none_or(|first| first != "..");
-        if !is_known || !(is_inside || is_deep(0) && self.start == Start::Absolute) {
-            return Vec::new();
-        }
-        let close = |states: &mut Vec<usize>| {
-            let mut at = 0;
-            while let Some(state) = states.get(at).copied() {
-                if is_deep(state) && !states.contains(&(state + 1)) {
-                    states.push(state + 1);
+    /// Whether the pattern denies everything in the folder, or the file.
+    pub(super) fn denies_all(
+        &self,
+        target: &Target,
+        budget: &mut Budget,
+    ) -> Result<bool, TooManyClasses> {
+        budget.spend(1)?;
+        for view in self.views() {
+            // On every machine `/**` is everything.
+            let is_everything = view.start == Start::Absolute
+                && matches!(view.segments.as_slice(), [Segment::Deep, Segment::Any]);
+            let Some(names) = view.names(target) else {
+                if is_everything {
+                    return Ok(true);
                 }
-                at += 1;
+                continue;
+            };
+            let states = view.states(0, names, true, budget)?;
+            let ends_deep = matches!(view.segments.as_slice(), [.., Segment::Deep, Segment::Any]);
+            let is_denied = if target.is_folder {
+                ends_deep && states.contains(&(view.segments.len() - 2))
+            } else {
+                states.contains(&view.segments.len())
+            };
+            if is_denied || is_everything {
+                return Ok(true);
             }
-        };
-        let mut states = vec![0];
-        close(&mut states);
-        for name in target.segments.iter().filter(|name| *name != "..") {
-            let mut next = Vec::new();
-            for state in states {
-                let Some(segment) = self.segments.get(state) else { continue };
-                let reached = if segment == "**" {
-                    (!name.starts_with('.')).then_some(state)
-                } else {
-                    matches(segment, name).then_some(state + 1)
-                };
-                next.extend(reached.filter(|reached| !next.contains(reached)));
-            }
-            close(&mut next);
-            states = next;
         }
-        states
+        Ok(false)
     }
 
     /// Whether some path may be one of both patterns.
-    pub(super) fn overlaps(&self, other: &Self) -> bool {
-        let anywhere = |reach: &Self| reach.start == Start::Absolute && reach.is_deep_first();
-        if self.start != other.start && !anywhere(self) && !anywhere(other) {
-            return false;
+    pub(super) fn overlaps(
+        &self,
+        other: &Self,
+        budget: &mut Budget,
+    ) -> Result<bool, TooManyClasses> {
+        // Two that only may lie in the same place on some machine are not compared there.
+        let pairs = self.views().map(|view| (view, &other.own));
+        let pairs = pairs.chain(other.others.iter().map(|view| (&self.own, view)));
+        for (one, another) in pairs {
+            budget.spend(1)?;
+            if one.start == another.start && meet(&one.segments, &another.segments, budget)? {
+                return Ok(true);
+            }
         }
-        // Row by row: whether the first segments of both may stand for one path.
-        let width = other.segments.len() + 1;
-        let mut above = vec![false; width];
-        for at in 0..=self.segments.len() {
-            let mut row = vec![false; width];
-            for by in 0..width {
-                let own = at.checked_sub(1).and_then(|at| self.segments.get(at));
-                let its = by.checked_sub(1).and_then(|by| other.segments.get(by));
-                let get = |row: &[bool], by: usize| row.get(by).copied().unwrap_or(false);
-                let before = by.checked_sub(1);
-                let is_reached = match (own, its) {
-                    (None, None) => true,
-                    (Some(own), None) => own == "**" && get(&above, by),
-                    (None, Some(its)) => its == "**" && before.is_some_and(|by| get(&row, by)),
-                    (Some(own), Some(its)) => {
-                        let left = before.is_some_and(|by| get(&row, by));
-                        let up = get(&above, by);
-                        let both = before.is_some_and(|by| get(&above, by));
-                        let is_deep = own == "**" || its == "**";
-                        is_deep && (left || up) || both && may_meet(own, its)
-                    }
+        for (wide, narrow) in [(&self.own, &other.own), (&other.own, &self.own)] {
+            let is_wide = wide.start == Start::Absolute || narrow.start == Start::App;
+            if let Some(at) = wide.anywhere().filter(|_| is_wide)
+                && meet(wide.segments.get(at..).unwrap_or_default(), &narrow.segments, budget)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn views(&self) -> impl Iterator<Item = &View> {
+        std::iter::once(&self.own).chain(&self.others)
+    }
+}
+
+impl View {
+    /// The target's way from where the pattern starts.
+    fn names<'a>(&self, target: &'a Target) -> Option<&'a [String]> {
+        match self.start {
+            Start::App => target.from_app.as_deref(),
+            Start::Absolute => target.from_top.as_deref(),
+            Start::Root(_) => None,
+        }
+    }
+
+    /// The place of a `**` with nothing but wildcards before it: from there on the pattern stands for files below any
+    /// folder. The manifest is taken to lie below the person's home while the app is made, and where it is installed
+    /// among its resources or beside its program; there is no telling from the manifest.
+    fn anywhere(&self) -> Option<usize> {
+        let starts_above = match self.start {
+            Start::Absolute => true,
+            Start::Root(root) => matches!(root, Root::Home | Root::Resource | Root::Exe),
+            Start::App => false,
+        };
+        let deep = self.segments.iter().position(|segment| matches!(segment, Segment::Deep))?;
+        let before = self.segments.get(..deep)?;
+        let is_wild = before.iter().all(|segment| !matches!(segment, Segment::Literal(_)));
+        (starts_above && is_wild).then_some(deep)
+    }
+
+    /// How far the pattern can have come when it has read all names from one of its segments on.
+    fn states(
+        &self,
+        from: usize,
+        names: &[String],
+        is_hidden_seen: bool,
+        budget: &mut Budget,
+    ) -> Result<Vec<usize>, TooManyClasses> {
+        let mut states = vec![from];
+        self.close(&mut states);
+        for name in names {
+            let mut next = Vec::new();
+            for state in states {
+                let Some(segment) = self.segments.get(state) else { continue };
+                budget.spend(segment.cost())?;
+                let is_matched = match (name.as_str(), segment) {
+                    ("..", Segment::Literal(literal)) => literal == "..",
+                    ("..", _) => false,
+                    (name, segment) => segment.matches(name, is_hidden_seen),
                 };
-                if let Some(slot) = row.get_mut(by) {
-                    *slot = is_reached;
+                let to = if matches!(segment, Segment::Deep) { state } else { state + 1 };
+                // States are in order, so that the same one would be the last.
+                if is_matched && next.last() != Some(&to) {
+                    next.push(to);
                 }
             }
-            above = row;
+            self.close(&mut next);
+            states = next;
         }
-        above.last().copied().unwrap_or(false)
+        Ok(states)
     }
 
-    fn is_deep_first(&self) -> bool {
-        self.segments.first().is_some_and(|segment| segment == "**")
-    }
-}
-
-fn split(text: &str) -> Vec<String> {
-    let mut segments: Vec<String> = Vec::new();
-    for part in text.split('/').filter(|part| !part.is_empty() && *part != ".") {
-        // Two in a row are one.
-        if part != "**" || segments.last().is_none_or(|last| last != "**") {
-            segments.push(part.to_owned());
-        }
-    }
-    segments
-}
-
-fn is_glob(segment: &str) -> bool {
-    segment.contains(['*', '?', '[', '{'])
-}
-
-fn matches(segment: &str, name: &str) -> bool {
-    if !is_glob(segment) {
-        return segment == name;
-    }
-    // No wildcard stands for the dot at the start of a name.
-    (segment.starts_with('.') || !name.starts_with('.'))
-        && GlobBuilder::new(segment).build().is_ok_and(|glob| glob.compile_matcher().is_match(name))
-}
-
-/// Whether a name may be one of both segments: wildcards are compared by what stands before and behind them.
-fn may_meet(one: &str, other: &str) -> bool {
-    match (is_glob(one), is_glob(other)) {
-        (false, _) => matches(other, one),
-        (true, false) => matches(one, other),
-        (true, true) => {
-            let special = ['*', '?', '[', ']', '{', '}'];
-            let head = |text: &'_ str| text.split(special).next().unwrap_or_default().to_owned();
-            let tail = |text: &'_ str| text.rsplit(special).next().unwrap_or_default().to_owned();
-            let (a, b) = (head(one), head(other));
-            let (x, y) = (tail(one), tail(other));
-            (a.starts_with(&b) || b.starts_with(&a)) && (x.ends_with(&y) || y.ends_with(&x))
+    /// `**` may stand for nothing.
+    fn close(&self, states: &mut Vec<usize>) {
+        let mut at = 0;
+        while let Some(state) = states.get(at).copied() {
+            let is_deep = matches!(self.segments.get(state), Some(Segment::Deep));
+            if is_deep && states.get(at + 1) != Some(&(state + 1)) {
+                states.insert(at + 1, state + 1);
+            }
+            at += 1;
         }
     }
+}
+
+/// Whether some row of names may be one of both rows of segments.
+fn meet(own: &[Segment], other: &[Segment], budget: &mut Budget) -> Result<bool, TooManyClasses> {
+    // Nearly all that do not meet part at their first segments.
+    let mut at = 0;
+    while let (Some(one), Some(another)) = (own.get(at), other.get(at)) {
+        if matches!((one, another), (Segment::Deep, _) | (_, Segment::Deep)) {
+            break;
+        }
+        budget.spend(one.cost() + another.cost())?;
+        if !one.meets(another) {
+            return Ok(false);
+        }
+        at += 1;
+    }
+    let (own, other) = (own.get(at..).unwrap_or_default(), other.get(at..).unwrap_or_default());
+    // Row by row: whether the first segments of both may stand for one path.
+    let get = |row: &[bool], by: usize| row.get(by).copied().unwrap_or(false);
+    let mut above: Vec<bool> = Vec::with_capacity(other.len() + 1);
+    for by in 0..=other.len() {
+        let all_deep = other.get(..by).unwrap_or_default();
+        above.push(
+            all_deep.last().is_none_or(|last| matches!(last, Segment::Deep) && get(&above, by - 1)),
+        );
+    }
+    for one in own {
+        let is_deep = matches!(one, Segment::Deep);
+        let mut row = vec![is_deep && get(&above, 0)];
+        for (by, another) in other.iter().enumerate() {
+            budget.spend(one.cost() + another.cost())?;
+            let (left, up, both) = (get(&row, by), get(&above, by + 1), get(&above, by));
+            row.push(match (one, another) {
+                (Segment::Deep, Segment::Deep) => left || up || both,
+                // `**` is nothing, or takes one more.
+                (Segment::Deep, taken) => up || left && !taken.is_hidden(),
+                (taken, Segment::Deep) => left || up && !taken.is_hidden(),
+                _ => both && one.meets(another),
+            });
+        }
+        if !row.contains(&true) {
+            return Ok(false);
+        }
+        above = row;
+    }
+    Ok(above.last().copied().unwrap_or(false))
 }

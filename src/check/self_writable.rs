@@ -8,47 +8,84 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     manifest::{Backend, Manifest, PluginKind, ScopeItem, SharedKind},
+    pattern::{Budget, TooManyClasses},
     plan::SidecarPlan,
     source::Span,
 };
 use std::{collections::BTreeSet, path::Path};
 
+/// What all scopes together may cost.
+const MOST_STEPS: usize = 5_000_000;
+
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
     let writers = Grantable::new(manifest, writes_files);
     let mut targets = None;
     let mut seen = BTreeSet::new();
+    let mut budget = Budget::new(MOST_STEPS);
     for grant in manifest.permissions.iter().flat_map(grants) {
         let Some(scope) = grant.scope else { continue };
-        let allowed = scope.value.allow.iter().flatten();
-        let allowed: Vec<&ScopeItem> = allowed.filter(|item| !seen.contains(&item.span)).collect();
-        if allowed.is_empty() || grant.of(&writers).next().is_none() {
+        // All commands of an entry have its scope.
+        if seen.contains(&scope.span) || grant.of(&writers).next().is_none() {
             continue;
         }
+        seen.insert(scope.span);
         let targets = targets.get_or_insert_with(|| targets_of(manifest));
-        let reach = |item: &ScopeItem| {
-            item.path.as_ref().map(|path| (path.span, Reach::new(manifest, path)))
+        let paths = |items: &[ScopeItem]| {
+            let paths = items.iter().filter_map(|item| item.path.as_ref());
+            paths.map(|path| (path.span, Reach::new(manifest, path))).collect::<Vec<_>>()
         };
-        let denied: Vec<Reach> =
-            scope.value.deny.iter().filter_map(reach).map(|(_, reach)| reach).collect();
-        for item in allowed {
-            let Some((span, reach)) = reach(item) else { continue };
-            let found = targets.iter().find(|(target, ..)| {
-                reach.covers(target) && !denied.iter().any(|denied| denied.covers_all(target))
-            });
-            if let Some((_, what, place)) = found {
-                seen.insert(item.span);
-                let word = &grant.word;
-                let message = format!("through `{word}` a page could write {what}");
-                let mut diagnostic = Diagnostic::new(Code::SelfWritable, span, message).help(
-                    "let pages write in a folder of their own, such as `$DATA/**` or `$DOCUMENT/Notes/**`",
-                );
-                if let Some(place) = place {
-                    diagnostic = diagnostic.related(*place, "named here");
+        let denied = paths(&scope.value.deny);
+        for (span, reach) in paths(scope.value.allow.as_deref().unwrap_or_default()) {
+            match reached(&reach, &denied, targets, &mut budget) {
+                Ok(None) => {}
+                Ok(Some(named)) => diagnostics.push(diagnostic(&grant.word, span, named)),
+                Err(TooManyClasses) => {
+                    diagnostics.push(undecidable(span));
+                    return;
                 }
-                diagnostics.push(diagnostic);
             }
         }
     }
+}
+
+/// The first of the targets that a page could write.
+fn reached<'a>(
+    reach: &Reach,
+    denied: &[(Span, Reach)],
+    targets: &'a [Named],
+    budget: &mut Budget,
+) -> Result<Option<&'a Named>, TooManyClasses> {
+    for named in targets {
+        if !reach.covers(&named.0, budget)? {
+            continue;
+        }
+        let mut is_denied = false;
+        for (_, denied) in denied {
+            is_denied = is_denied || denied.denies_all(&named.0, budget)?;
+        }
+        if !is_denied {
+            return Ok(Some(named));
+        }
+    }
+    Ok(None)
+}
+
+fn diagnostic(word: &str, span: Span, (_, what, place): &Named) -> Diagnostic {
+    let message = format!("through `{word}` a page could write {what}");
+    let found = Diagnostic::new(Code::SelfWritable, span, message).help(
+        "let pages write in a folder of their own, such as `$DATA/**` or `$DOCUMENT/Notes/**`",
+    );
+    match place {
+        Some(place) => found.related(*place, "named here"),
+        None => found,
+    }
+}
+
+fn undecidable(span: Span) -> Diagnostic {
+    let message = "the scopes have paths too many or too involved to tell whether a page could write the manifest, or what it runs or serves";
+    Diagnostic::new(Code::Undecidable, span, message).help(
+        "write fewer paths, or such with fewer wildcards; this is the first that was not looked at",
+    )
 }
 
 type Named = (Target, String, Option<Span>);

@@ -10,22 +10,30 @@ use regex_syntax::hir::Look;
 pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
     for argument in manifest.arguments() {
         for pattern in argument.patterns.iter().filter(|pattern| !is_anchored(&pattern.value)) {
-            let whole = anchored(&pattern.value);
+            let whole = anchored(&pattern.value).filter(|whole| is_anchored(whole));
             let message = format!("`{}` need only fit a part of the text", pattern.value);
             diagnostics.push(
                 Diagnostic::new(Code::UnanchoredPattern, pattern.span, message)
-                    .help(format!("write `{whole}`"))
-                    .maybe_fix(fix(pattern, &whole)),
+                    .help(match &whole {
+                        Some(whole) => format!("write `{whole}`"),
+                        None => {
+                            "begin it with `^` and end it with `$`, outside of any alternatives"
+                                .to_owned()
+                        }
+                    })
+                    .maybe_fix(whole.and_then(|whole| fix(pattern, &whole))),
             );
         }
     }
 }
 
 /// Whether every match begins where the text does and ends where it does.
-fn is_anchored(pattern: &str) -> bool {
+pub(super) fn is_anchored(pattern: &str) -> bool {
     let Ok(parsed) = regex_syntax::parse(pattern) else {
         // Look-around is beyond this parser; then only what is plain to see counts.
-        return pattern.starts_with('^') && without_end(pattern) != pattern;
+        return pattern.starts_with('^')
+            && without_end(pattern) != pattern
+            && !has_open_alternative(pattern);
     };
     let properties = parsed.properties();
     properties.look_set_prefix().contains(Look::Start)
@@ -40,14 +48,46 @@ fn without_end(pattern: &str) -> &str {
     }
 }
 
-/// The pattern for whole texts.
-fn anchored(pattern: &str) -> String {
+/// Whether a `|` stands outside of parentheses.
+fn has_open_alternative(pattern: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut is_class = false;
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => drop(characters.next()),
+            '[' => is_class = true,
+            ']' => is_class = false,
+            _ if is_class => {}
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '|' if depth == 0 => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The pattern for whole texts, if putting anchors around it makes one.
+fn anchored(pattern: &str) -> Option<String> {
+    // Behind a flag such as `(?m)` an anchor is not what it looks like.
+    if pattern.contains("(?") {
+        let whole = format!("^(?:{pattern})$");
+        // A comment would swallow what is put behind it.
+        let is_read = regex_syntax::parse(pattern).is_ok();
+        return (!is_read || regex_syntax::parse(&whole).is_ok()).then_some(whole);
+    }
     let inner = without_end(pattern.strip_prefix('^').unwrap_or(pattern));
-    if inner.contains('|') { format!("^(?:{inner})$") } else { format!("^{inner}$") }
+    Some(if inner.contains('|') { format!("^(?:{inner})$") } else { format!("^{inner}$") })
 }
 
 /// The fix, if what stands in the file is the pattern itself, with or without quotes around it.
+///
+/// Only a fold over several lines, or an escape for a blank, may be as long as what it stands for.
 fn fix(pattern: &Spanned<String>, whole: &str) -> Option<Fix> {
+    if pattern.value.contains(char::is_whitespace) {
+        return None;
+    }
     let range = pattern.span.range();
     let quote = match range.len().checked_sub(pattern.value.len())? {
         0 => 0,
@@ -67,9 +107,27 @@ mod tests {
         for pattern in ["^a$", "^(a|b)$", "^a$|^b$", "(^a$|^b$)", "^a(b$)", "^$", "^(?!-).*$"] {
             assert!(is_anchored(pattern), "{pattern}");
         }
-        for pattern in ["a", "^a", "a$", "^a|b$", r"^a\$", "^[$]", "", ".*", "(?!-)a$"] {
+        for pattern in [
+            "a",
+            "^a",
+            "a$",
+            "^a|b$",
+            r"^a\$",
+            "^[$]",
+            "",
+            ".*",
+            "(?!-)a$",
+            "(?m)^a$",
+            "^(?!-)[a-z]+|.*$",
+        ] {
             assert!(!is_anchored(pattern), "{pattern}");
-            assert!(is_anchored(&anchored(pattern)), "{pattern}: {}", anchored(pattern));
+            let whole = anchored(pattern).unwrap();
+            assert!(is_anchored(&whole), "{pattern}: {whole}");
         }
+        for pattern in [r"^(?!-)[|a]\|(b|c)$", "^(?!-)(a|b)$"] {
+            assert!(is_anchored(pattern), "{pattern}");
+        }
+        assert!(!is_anchored("(?x)a #c"));
+        assert_eq!(anchored("(?x)a #c"), None);
     }
 }

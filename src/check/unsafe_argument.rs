@@ -1,14 +1,16 @@
 //! `unsafe-argument`: an argument that would become code, a program's name, or any option of a program.
 
+mod constraint;
 mod programs;
 
 use crate::{
     diagnostic::{Code, Diagnostic},
-    manifest::{Argument, ArgumentKind, Backend, Command, Manifest},
+    manifest::{Backend, Command, Manifest},
     name::Word,
-    plan::{ProcessPlan, Slot, SlotKind},
+    plan::{ProcessPlan, Slot, SlotKind, Template},
     source::Span,
 };
+use constraint::is_constrained;
 use programs::{Item, Role, roles};
 use std::collections::BTreeSet;
 
@@ -65,28 +67,43 @@ fn filled<'a>(command: &'a Command, slots: &'a [Slot]) -> Vec<Filled<'a>> {
 fn code(command: &Command, plan: &ProcessPlan) -> Vec<Diagnostic> {
     let filled = filled(command, &plan.args);
     let items: Vec<Item<'_>> = filled.iter().map(|filled| filled.item).collect();
-    let found = roles(&plan.program, &items).into_iter().filter_map(|(index, role)| {
+    let roles = roles(&plan.program, &items);
+    let named = roles.items.into_iter().filter_map(|(index, role)| {
         let (name, span) = filled.get(index)?.argument?;
-        Some(match role {
-            Role::Code { program, passes_arguments } => {
-                let help = if passes_arguments {
-                    format!(
-                        "keep the code literal and pass the value behind it: `[-c, 'printf %s \"$1\"', {program}, \"{{{name}}}\"]`"
-                    )
-                } else {
-                    "keep the code literal and pass the value as an argument behind it, or through `stdin`".to_owned()
-                };
-                let message = format!("`{name}` would become code that `{program}` runs");
-                Diagnostic::new(Code::UnsafeArgument, span, message).help(help)
-            }
-            Role::Program { wrapper } => {
-                let message = format!("`{name}` would choose the program that `{wrapper}` starts");
-                Diagnostic::new(Code::UnsafeArgument, span, message)
-                    .help("declare one command for each program; a page never chooses what runs")
-            }
-        })
+        Some(diagnostic(role, name, span))
     });
-    found.collect()
+    let read = roles.input.zip(input(command, plan));
+    named.chain(read.map(|(role, (name, span))| diagnostic(role, name, span))).collect()
+}
+
+/// The argument that the program's input takes its text from.
+fn input<'a>(command: &'a Command, plan: &ProcessPlan) -> Option<(&'a Word, Span)> {
+    let template = plan.stdin.as_ref()?;
+    let mut places = command.uses.iter().filter(|place| !place.is_item && place.guard.is_none());
+    places
+        .find(|place| place.text.parse::<Template>().is_ok_and(|text| text == *template))
+        .map(|place| (&place.name, place.span))
+}
+
+fn diagnostic(role: Role<'_>, name: &Word, span: Span) -> Diagnostic {
+    match role {
+        Role::Code { program, passes_arguments } => {
+            let help = if passes_arguments {
+                format!(
+                    "keep the code literal and pass the value behind it: `[-c, 'printf %s \"$1\"', {program}, \"{{{name}}}\"]`"
+                )
+            } else {
+                "keep the code literal and pass the value as an argument behind it, or to a program that only reads it".to_owned()
+            };
+            let message = format!("`{name}` would become code that `{program}` runs");
+            Diagnostic::new(Code::UnsafeArgument, span, message).help(help)
+        }
+        Role::Program { wrapper } => {
+            let message = format!("`{name}` would choose the program that `{wrapper}` starts");
+            Diagnostic::new(Code::UnsafeArgument, span, message)
+                .help("declare one command for each program; a page never chooses what runs")
+        }
+    }
 }
 
 /// Arguments that may become any option of the program.
@@ -97,7 +114,13 @@ fn options(command: &Command, plan: &ProcessPlan) -> Vec<Diagnostic> {
     for Filled { slot, item, argument } in filled(command, &plan.args) {
         is_after_dashes |= slot.is_double_dash();
         // Behind `--` it is no option whatever it begins with; before it, somebody wrote `options: allow`.
-        let is_consent = slot.may_be_option && !is_after_dashes && item == Item::Placeholder;
+        let is_named = match item {
+            // Behind the dashes alone, it is the option's name that the page chooses.
+            Item::Mixed(text) => !matches!(text.split('{').next(), Some("-" | "--")),
+            Item::Literal(_) => true,
+            Item::Placeholder => !slot.may_be_option,
+        };
+        let is_consent = !is_after_dashes && !is_named;
         let Some((name, span)) = argument.filter(|_| is_consent) else { continue };
         // One that is not declared is reported as that.
         let argument = declared.iter().find(|argument| argument.name == *name);
@@ -112,26 +135,4 @@ fn options(command: &Command, plan: &ProcessPlan) -> Vec<Diagnostic> {
         );
     }
     found
-}
-
-/// Whether the argument's schema says which texts it may be. A path is whole when it gets to a program, and begins with
-/// no `-` then.
-fn is_constrained(argument: &Argument) -> bool {
-    if matches!(argument.kind, ArgumentKind::Path(_)) {
-        return true;
-    }
-    let Some(contract) = &argument.schema else { return false };
-    let Ok(schema) = serde_json::from_str::<serde_json::Value>(&contract.text) else {
-        return false;
-    };
-    let is_listed = |schema: &serde_json::Value| {
-        ["enum", "const", "pattern", "$ref", "oneOf", "anyOf", "allOf", "format"]
-            .iter()
-            .any(|key| schema.get(key).is_some())
-            || matches!(
-                schema.get("type").and_then(|kind| kind.as_str()),
-                Some("integer" | "number" | "boolean" | "null")
-            )
-    };
-    is_listed(&schema) || schema.get("items").is_some_and(is_listed)
 }

@@ -1,28 +1,16 @@
 //! Label globs: `*`, `?`, `{a,b}` and `[a-z]` over the characters of labels; labels have no folders, so nothing stops `*`.
 
-use super::{PatternError, command::is_run};
+use super::{
+    PatternError,
+    braces::{MAX_BRACES, deepest_braces, has_empty_alternative},
+    command::is_run,
+};
 use crate::name::{Label, MAX_NAME_BYTES, is_label_character};
 use globset::{ErrorKind, Glob, GlobBuilder, GlobMatcher};
 use std::{
     borrow::Cow,
     sync::{Arc, OnceLock},
 };
-
-/// Alternatives within alternatives: more than anybody writes, and less than the compiler can stand.
-pub(super) const MAX_BRACES: usize = 4;
-
-pub(super) fn deepest_braces(text: &str) -> usize {
-    let mut depth = 0_usize;
-    let depths = text.chars().map(|c| {
-        match c {
-            '{' => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth
-    });
-    depths.max().unwrap_or(0)
-}
 
 /// A pattern over window or webview labels.
 ///
@@ -78,6 +66,10 @@ impl std::str::FromStr for LabelPattern {
         if deepest_braces(text) > MAX_BRACES {
             return Err(PatternError::new("the braces are nested too deep")
                 .help("write one pattern for each alternative"));
+        }
+        if has_empty_alternative(text) {
+            return Err(PatternError::new("nothing stands between two commas or braces")
+                .help("write the label without it as a pattern of its own"));
         }
         if text.contains("**") {
             return Err(PatternError::new("`**` has no meaning in a label pattern")
@@ -194,7 +186,8 @@ mod tests {
     #[test]
     fn malformed_patterns_are_refused() {
         let (deep, long) = ("{a,".repeat(250) + &"}".repeat(250), "*a".repeat(100_000));
-        for bad in [deep.as_str(), &long, "", "a**", "a b", "a.b", "ä", "[a", "{a", "a\\*"] {
+        for bad in [deep.as_str(), &long, "", "a**", "a b", "a.b", "ä", "[a", "{a", "a\\*", "a{,b}"]
+        {
             assert!(bad.parse::<LabelPattern>().is_err(), "{bad}");
         }
     }

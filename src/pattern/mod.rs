@@ -1,5 +1,6 @@
 //! Label, command, origin and path patterns: parsed once, matched on a caller's first sight only.
 
+mod braces;
 mod classes;
 mod command;
 mod label;
@@ -18,6 +19,7 @@ pub use origin::{Difference, Origin, OriginError};
 pub use origin_pattern::OriginPattern;
 pub use path::{PathGlob, PathPattern};
 pub use root::Root;
+pub(crate) use segment::Segment;
 pub use table::CommandTable;
 pub use template::LabelTemplate;
 

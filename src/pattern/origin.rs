@@ -95,7 +95,12 @@ pub(super) fn parse_host(scheme: &str, text: &str) -> Result<String, OriginError
     if text.ends_with('.') || text.contains('%') {
         return Err(OriginError::Host);
     }
-    Host::parse(text).map(|host| host.to_string()).map_err(|_| OriginError::Host)
+    match Host::parse(text) {
+        // Other scripts have dots of their own.
+        Ok(Host::Domain(domain)) if domain.ends_with('.') => Err(OriginError::Host),
+        Ok(host) => Ok(host.to_string()),
+        Err(_) => Err(OriginError::Host),
+    }
 }
 
 impl FromStr for Origin {

@@ -144,17 +144,21 @@ fn parse_host_pattern(scheme: &str, text: &str) -> Result<HostPattern, PatternEr
                 Err(PatternError::new("a capture is a whole label of the host")
                     .help("write `{name}` between dots"))
             }
-            _ => match Host::parse(label) {
-                Ok(Host::Domain(domain)) => Ok(HostLabel::Literal(domain)),
-                // A label of digits alone parses as an address; it is a label all the same.
-                Ok(_) if label.bytes().all(|b| b.is_ascii_digit()) => {
-                    Ok(HostLabel::Literal(label.to_owned()))
-                }
+            // A label of digits alone parses as an address; it is a label all the same.
+            _ if !label.is_empty() && label.bytes().all(|b| b.is_ascii_digit()) => {
+                Ok(HostLabel::Literal(label.to_owned()))
+            }
+            // Some characters of other scripts are dots to whoever parses a host: `。` is one.
+            _ => match parse_host(scheme, label) {
+                Ok(literal) if !literal.contains(['.', ':']) => Ok(HostLabel::Literal(literal)),
                 _ => Err(malformed(text)),
             },
         }
     });
     let labels = labels.collect::<Result<Vec<_>, _>>()?;
+    if !has_hosts(scheme, &labels) {
+        return Err(malformed(text));
+    }
     let mut names = labels.iter().filter_map(HostLabel::capture);
     while let Some(name) = names.next() {
         // What `{origin:name}` stands for would be a guess.
@@ -164,6 +168,18 @@ fn parse_host_pattern(scheme: &str, text: &str) -> Result<HostPattern, PatternEr
         }
     }
     Ok(HostPattern::Labels(labels))
+}
+
+/// Whether a host of these labels is one that parsing leaves as it is; one that ends in a number is an address.
+fn has_hosts(scheme: &str, labels: &[HostLabel]) -> bool {
+    let ends_in_number = matches!(labels.last(), Some(HostLabel::Literal(last)) if last.bytes().all(|b| b.is_ascii_digit()));
+    let sample = if ends_in_number { "1" } else { "a" };
+    let sample = labels.iter().map(|label| match label {
+        HostLabel::Literal(literal) => literal.as_str(),
+        HostLabel::Capture(_) => sample,
+    });
+    let host = sample.collect::<Vec<_>>().join(".");
+    parse_host(scheme, &host).is_ok_and(|parsed| parsed == host)
 }
 
 impl OriginPattern {
@@ -389,6 +405,21 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_stands_for_some_origin_as_engines_write_it() {
+        for (pattern, text) in [
+            ("https://{t}.Bücher.example", "https://a.xn--bcher-kva.example"),
+            ("https://evil。com", "https://evil.com"),
+            ("https://*.evil。com", "https://a.evil.com"),
+            ("https://{a}.{b}.{c}.5", "https://10.0.0.5"),
+            ("https://{t}.10.example", "https://a.10.example"),
+            ("https://example.{zone}", "https://example.org"),
+            ("app://{t}.localhost", "app://a.localhost"),
+        ] {
+            assert!(matches(pattern, text), "{pattern}");
+        }
+    }
+
+    #[test]
     fn malformed_patterns_are_refused() {
         for bad in [
             "docs.example.com",
@@ -404,6 +435,18 @@ mod tests {
             "https://",
             "https://*.1.2.3.4",
             "https://{t}.{t}.b",
+            "https://{t}.evil。com",
+            "https://{t}.evil.com。",
+            "https://{t}.evil%2ecom",
+            "https://{t}.ev%69l.com",
+            "https://*.evil.com。",
+            "https://evil.com。",
+            "https://{t}..com",
+            "https://{t}.com.",
+            "https://{t}.[::1]",
+            "https://{t}.evil.5",
+            "https://{t}.0x5",
+            "app://{t}.ⅼocalhost",
         ] {
             assert!(bad.parse::<OriginPattern>().is_err(), "{bad}");
         }

@@ -119,6 +119,16 @@ impl PathPattern {
         }
     }
 
+    /// Whether it begins with `/` or `**`.
+    pub(crate) fn is_absolute(&self) -> bool {
+        self.start == Start::Absolute
+    }
+
+    /// What stands between the slashes behind its start; `*` stands behind a `**` at its end.
+    pub(crate) fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
     /// The pattern over absolute paths, where folders are what they are on this machine: `folder` is that of the file
     /// which declares it. Nothing if this machine does not have its root.
     pub fn expand(&self, folder: &str, roots: &dyn Fn(Root) -> Option<String>) -> Option<PathGlob> {

@@ -77,7 +77,8 @@ pub fn load_from(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loade
     let declared = document.iter().flat_map(profiles).map(str::to_owned).collect();
     let Reading { sources, mut diagnostics, includes, .. } = reading;
     let manifest = document.as_ref().and_then(|document| {
-        let folders = Folders::of(sources.iter().map(Source::path));
+        let folders =
+            Folders::of(sources.iter().map(Source::path)).from(std::env::current_dir().ok());
         let manifest = lower(document, folders, &mut diagnostics)?;
         check(manifest, &mut diagnostics)
     });

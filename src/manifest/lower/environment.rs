@@ -30,6 +30,7 @@ impl Lowering<'_> {
             if !self.is_variable(name, node.span) {
                 continue;
             }
+            self.variable_secret(name, value, &item, node);
             let Some(template) = self.template(value, node.span) else { continue };
             // What a page chooses could change what the program is, as `LD_PRELOAD` does.
             if let Some(argument) = template.arguments().next() {
@@ -42,7 +43,6 @@ impl Lowering<'_> {
                 );
                 continue;
             }
-            self.variable_secret(name, value, &item, node);
             uses.template(value, &template, node.span, false);
             set.push((name.to_owned(), template));
         }

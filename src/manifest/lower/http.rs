@@ -1,6 +1,6 @@
 //! Requests to HTTP services: what a backend says, and what one command asks for.
 
-use super::{Lowering, place, templates::Uses};
+use super::{Lowering, place, secrecy::has_user, templates::Uses};
 use crate::{
     diagnostic::{Code, Diagnostic},
     document::Node,
@@ -68,6 +68,18 @@ impl Lowering<'_> {
 
     fn base(&mut self, text: &str, span: Span) -> Option<Url> {
         let help = "write scheme, host and perhaps a path, such as `https://api.example.com/v1`";
+        let report_user = |lowering: &mut Self| {
+            lowering.report(
+                Diagnostic::new(Code::LiteralSecret, span, "the address holds a user name or password")
+                    .help("declare it under `secrets`, and send it as a header: `Authorization: \"Bearer {secret:name}\"`")
+                    .mask(span),
+            );
+            None
+        };
+        // Before anything is said about the text: a message would show it.
+        if has_user(text) {
+            return report_user(self);
+        }
         let message = if text.contains(['{', '}']) {
             // Who is asked is never for a page to choose.
             let message = "there are no placeholders in a scheme, host or port";
@@ -78,21 +90,18 @@ impl Lowering<'_> {
             return None;
         } else {
             match Url::parse(text) {
+                Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+                    return report_user(self);
+                }
                 Ok(url) if !matches!(url.scheme(), "http" | "https") => {
                     format!("a service cannot be asked over `{}:`", url.scheme())
-                }
-                Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-                    self.report(
-                        Diagnostic::new(Code::LiteralSecret, span, "the address holds a user name or password")
-                            .help("declare it under `secrets`, and send it as a header: `Authorization: \"Bearer {secret:name}\"`")
-                            .mask(span),
-                    );
-                    return None;
                 }
                 Ok(url) if url.query().is_some() || url.fragment().is_some() => {
                     "the address of a service has no query and no fragment".to_owned()
                 }
                 Ok(url) => return Some(url),
+                // A password with a slash in it ends up here.
+                Err(_) if text.contains('@') => return report_user(self),
                 Err(error) => format!("`{}` is not an address: {error}", text.escape_debug()),
             }
         };
@@ -165,18 +174,23 @@ impl Lowering<'_> {
             // A fault of structure, which was reported.
             return None;
         }
+        let mut is_sound = true;
         for (key, method, path) in lines {
             let Some(path) = path else { continue };
-            let span = place(node, key);
-            service.line = Some((method, self.request_path(&path, span, uses)?));
+            let path = self.request_path(&path, place(node, key), uses);
+            is_sound &= path.is_some();
+            service.line = path.map(|path| (method, path)).or(service.line.take());
         }
         for (name, text) in file.query.unwrap_or_default() {
             let span = node.find("query").map_or(node.span, |query| place(query, &name));
-            let template = self.template(&text, span)?;
-            let is_whole = template.whole().is_some();
             self.text_secret(&text, span);
+            let Some(template) = self.template(&text, span) else {
+                is_sound = false;
+                continue;
+            };
+            let is_whole = template.whole().is_some();
             uses.template(&text, &template, span, is_whole);
-            self.refuse_secret(&template, span, "the address")?;
+            is_sound &= self.refuse_secret(&template, span, "the address").is_some();
             service.query.insert(name, template);
         }
         for (name, text) in file.headers.unwrap_or_default() {
@@ -199,8 +213,11 @@ impl Lowering<'_> {
                 );
                 continue;
             }
-            let template = self.template(&text, entry.value.span)?;
             self.header_secret(&name, &text, entry);
+            let Some(template) = self.template(&text, entry.value.span) else {
+                is_sound = false;
+                continue;
+            };
             uses.template(&text, &template, entry.value.span, false);
             service.headers.insert(header.as_str().to_owned(), template);
         }
@@ -219,10 +236,14 @@ impl Lowering<'_> {
             let outcome = self.outcome(&entry.value, outcome);
             service.status.extend(outcome.map(|outcome| (status, outcome)));
         }
-        Some(())
+        is_sound.then_some(())
     }
 
     fn request_path(&mut self, text: &str, span: Span, uses: &mut Uses) -> Option<Template> {
+        if self.text_secret(text, span) {
+            // What is said about a path shows it.
+            return None;
+        }
         let template = self.template(text, span)?;
         uses.template(text, &template, span, false);
         self.refuse_secret(&template, span, "the address")?;

@@ -136,8 +136,8 @@ impl Lowering<'_> {
 
     fn stdin(&mut self, node: &Node, text: &str, uses: &mut Uses) -> Option<Template> {
         let span = place(node, "stdin");
-        let template = self.template(text, span)?;
         self.text_secret(text, span);
+        let template = self.template(text, span)?;
         uses.template(text, &template, span, false);
         Some(template)
     }
@@ -231,10 +231,10 @@ impl Lowering<'_> {
         guard: Option<&Word>,
         uses: &mut Uses,
     ) -> Option<Slot> {
+        self.item_secret(text, span);
         let slot = Slot::parse(text, may_be_option)
             .map_err(|error| self.report_template(span, &error))
             .ok()?;
-        self.text_secret(text, span);
         uses.arguments.extend(slot.arguments().into_iter().map(|name| Use {
             name: name.clone(),
             span,

@@ -22,17 +22,34 @@ const HEADERS: [&str; 9] = [
     "x-gitlab-token",
 ];
 
+/// Headers with such an end whose values let nobody in.
+const PLAIN_HEADERS: [&str; 7] = [
+    "cache-key",
+    "csrf-token",
+    "idempotency-key",
+    "surrogate-key",
+    "x-cache-key",
+    "x-csrf-token",
+    "x-xsrf-token",
+];
+
 /// Last words of variables' names whose values let somebody in.
-const VARIABLES: [&str; 10] = [
+const VARIABLES: [&str; 4] = ["AUTH", "KEY", "PASS", "PAT"];
+
+/// Ends of variables' names whose values let somebody in.
+const ENDINGS: [&str; 13] = [
+    "ACCESSKEY",
     "APIKEY",
     "CREDENTIAL",
     "CREDENTIALS",
-    "KEY",
+    "DBPASS",
     "PASSPHRASE",
     "PASSWD",
     "PASSWORD",
-    "PAT",
+    "PRIVATEKEY",
+    "PWD",
     "SECRET",
+    "SECRETKEY",
     "TOKEN",
 ];
 
@@ -78,9 +95,7 @@ impl Lowering<'_> {
     pub(super) fn header_secret(&mut self, name: &str, text: &str, entry: &Entry) {
         let (literal, has_placeholder) = literal(text);
         let lower = name.to_ascii_lowercase();
-        let is_named = HEADERS.contains(&lower.as_str());
-        let is_secret = is_named && is_credential(&literal, has_placeholder);
-        if !is_secret && !has_token(&literal) {
+        if !is_secret_header(&lower, &literal, has_placeholder) && !has_token(&literal) {
             return;
         }
         let help = format!(
@@ -99,15 +114,7 @@ impl Lowering<'_> {
     /// Reports a variable that holds a password or token; `text` is all of the item at `node`.
     pub(super) fn variable_secret(&mut self, name: &str, value: &str, text: &str, node: &Node) {
         let (literal, has_placeholder) = literal(value);
-        let ending = name.rsplit('_').next().unwrap_or(name).to_ascii_uppercase();
-        let is_named = VARIABLES.contains(&ending.as_str());
-        let least = match (has_placeholder, ending.as_str()) {
-            // Sort keys and cache keys are short.
-            (true, _) | (_, "KEY") => LONG,
-            _ => 1,
-        };
-        let is_secret = is_named && literal.len() >= least && !is_harmless(&literal);
-        if !is_secret && !has_token(&literal) {
+        if !is_secret_value(name, &literal, has_placeholder) && !has_token(&literal) {
             return;
         }
         let range = node.span.range();
@@ -126,13 +133,39 @@ impl Lowering<'_> {
         self.literal_secret(key, hidden, message, help);
     }
 
-    /// Reports a text that holds a token of a well-known service.
-    pub(super) fn text_secret(&mut self, text: &str, span: Span) {
-        if has_token(&literal(text).0) {
-            let help = "declare it under `secrets`, and pass it in the environment or a header: `{secret:name}`";
-            let message = "the text holds a secret that every reader of the file has";
-            self.literal_secret(span, span, message.to_owned(), help.to_owned());
+    /// Reports an item of a program's arguments that holds a password or token.
+    pub(super) fn item_secret(&mut self, text: &str, span: Span) {
+        let (value, has_placeholder) = literal(text);
+        let is_option = text.starts_with('-')
+            && value.split_once('=').is_some_and(|(name, value)| {
+                let name = name.trim_start_matches('-').replace('-', "_");
+                is_secret_value(&name, value, has_placeholder)
+            });
+        let is_header = value.split_once(':').is_some_and(|(name, value)| {
+            let name = name.to_ascii_lowercase();
+            name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+                && is_secret_header(&name, value, has_placeholder)
+        });
+        if is_option || is_header {
+            self.hidden_text(span);
+        } else {
+            self.text_secret(text, span);
         }
+    }
+
+    /// Reports a text that holds a token of a well-known service, or an address with a password.
+    pub(super) fn text_secret(&mut self, text: &str, span: Span) -> bool {
+        let is_found = has_token(&literal(text).0);
+        if is_found {
+            self.hidden_text(span);
+        }
+        is_found
+    }
+
+    fn hidden_text(&mut self, span: Span) {
+        let help = "declare it under `secrets`, and pass it in the environment or a header: `{secret:name}`";
+        let message = "the text holds a secret that every reader of the file has";
+        self.literal_secret(span, span, message.to_owned(), help.to_owned());
     }
 
     fn literal_secret(&mut self, span: Span, hidden: Span, message: String, help: String) {
@@ -157,6 +190,36 @@ fn literal(text: &str) -> (String, bool) {
     }
     out.push_str(rest);
     (out, has_placeholder)
+}
+
+/// Whether a header is one for a password or token, and holds one.
+fn is_secret_header(lower: &str, literal: &str, has_placeholder: bool) -> bool {
+    let is_named = HEADERS.contains(&lower)
+        || lower.ends_with("-token") && !PLAIN_HEADERS.contains(&lower)
+        || lower.ends_with("-key") && !PLAIN_HEADERS.contains(&lower) && literal.len() >= LONG;
+    is_named && is_credential(literal, has_placeholder)
+}
+
+/// Whether a variable or an option is one for a password or token, and holds one.
+fn is_secret_value(name: &str, literal: &str, has_placeholder: bool) -> bool {
+    let name = name.to_ascii_uppercase();
+    let word = name.rsplit('_').next().unwrap_or(&name);
+    let is_named = VARIABLES.contains(&word) || ENDINGS.iter().any(|end| word.ends_with(end));
+    let least = match (has_placeholder, word) {
+        // Sort keys and cache keys are short.
+        (true, _) | (_, "KEY") => LONG,
+        // So are the names of ways to log in.
+        (_, "AUTH")
+            if !literal.contains([':', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']) =>
+        {
+            usize::MAX
+        }
+        _ => 1,
+    };
+    // A password is no path; a key or a token may stand in a file that is named so.
+    let is_password =
+        word.starts_with("PASS") || word.ends_with("PASSWORD") || word.ends_with("PASSWD");
+    is_named && literal.len() >= least && !is_harmless(literal, !is_password)
 }
 
 /// Whether a header's value is more than the name of a scheme, or of what a placeholder fills.
@@ -185,8 +248,8 @@ fn is_credential(literal: &str, has_placeholder: bool) -> bool {
 }
 
 /// Whether a variable's value is a path, a number or a switch.
-fn is_harmless(value: &str) -> bool {
-    let is_path = value.starts_with(['/', '.', '~', '$']);
+fn is_harmless(value: &str, may_be_path: bool) -> bool {
+    let is_path = may_be_path && value.starts_with(['/', '.', '~', '$']);
     let is_switch = ["true", "false", "yes", "no", "on", "off", "none"]
         .iter()
         .any(|word| value.eq_ignore_ascii_case(word));
@@ -197,8 +260,17 @@ fn is_harmless(value: &str) -> bool {
 static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let prefixes = TOKENS.map(regex::escape).join("|");
     let word = format!(r"(?:^|[^\w.-])(?:{prefixes})(?<tail>[\w.-]{{{TOKEN_TAIL},}})");
-    Regex::new(&format!("{word}|-----BEGIN [A-Z ]*PRIVATE KEY-----")).ok()
+    // An address with a user name and a password that are no placeholders.
+    let address = r"[A-Za-z][\w+.-]*://[^\s/?#@:]*:[^\s/?#@]+@";
+    Regex::new(&format!("{word}|-----BEGIN [A-Z ]*PRIVATE KEY-----|{address}")).ok()
 });
+
+/// Whether an address has a user name, however malformed the rest of it is.
+pub(super) fn has_user(address: &str) -> bool {
+    let (_, rest) = address.split_once(':').unwrap_or(("", address));
+    let rest = rest.trim_start_matches(['/', '\\']);
+    rest.split(['/', '?', '#', '\\']).next().is_some_and(|authority| authority.contains('@'))
+}
 
 /// Whether a text holds what looks like a token: its beginning is known, and what follows is no plain word.
 fn has_token(text: &str) -> bool {
@@ -243,15 +315,81 @@ mod tests {
     }
 
     #[test]
+    fn variables_are_known_by_how_their_names_end() {
+        for (name, value) in [
+            ("PGPASSWORD", "x"),
+            ("MYSQL_PWD", "hunter2"),
+            ("DB_PASS", "hunter2"),
+            ("DB_PASSWORD", "/hunter2/abc"),
+            ("SECRETKEY", "x"),
+            ("GITHUBTOKEN", "x"),
+            ("PROXY_AUTH", "me:hunter2"),
+            ("api_key", "0123456789ab"),
+        ] {
+            assert!(is_secret_value(name, value, false), "{name}={value}");
+        }
+        for (name, value) in [
+            ("BYPASS", "proxy"),
+            ("COMPAT", "v2"),
+            ("SORT_KEY", "name"),
+            ("PWD", "/srv"),
+            ("SSL_KEY", "/etc/ssl/private/key.pem"),
+            ("GOOGLE_APPLICATION_CREDENTIALS", "/srv/key.json"),
+            ("PROXY_AUTH", "negotiate"),
+            ("TOKEN_FILE", "token.txt"),
+            ("PASSWORD", ""),
+        ] {
+            assert!(!is_secret_value(name, value, false), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn headers_are_known_by_how_their_names_end() {
+        assert!(is_secret_header("x-vault-token", "hunter2", false));
+        assert!(is_secret_header("x-maps-key", "0123456789ab", false));
+        for (name, value) in [
+            ("x-csrf-token", "nocheck"),
+            ("x-sort-key", "name"),
+            ("idempotency-key", "0123456789abcdef"),
+            ("x-vault-token", ""),
+        ] {
+            assert!(!is_secret_header(name, value, false), "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn the_user_of_an_address_is_found_however_malformed_it_is() {
+        for text in
+            ["https://u:p@a .com", "ftp://u@a", "u:p@a", "https:u:p@a", "https:\\\\u@a", "//u@a"]
+        {
+            assert!(has_user(text), "{text}");
+        }
+        for text in ["https://a/@b", "https://a?x=@", "a", "", "https://a:80"] {
+            assert!(!has_user(text), "{text}");
+        }
+    }
+
+    #[test]
     fn tokens_are_known_by_how_they_begin() {
         for text in [
             "--token=ghp_0123456789abcdef0123",
             "xoxb-1234567890-abcdefgh",
             "-----BEGIN RSA PRIVATE KEY-----",
+            "postgres://u:hunter2@db/x",
+            "see https://u:hunter2@host/x",
         ] {
             assert!(has_token(text), "{text}");
         }
-        for text in ["ghp_", "--hf_transfer", "npm_config_registry_default", "eyJ", "skip"] {
+        for text in [
+            "ghp_",
+            "--hf_transfer",
+            "npm_config_registry_default",
+            "eyJ",
+            "skip",
+            "postgres://u@db",
+            "postgres://u:@db",
+            "https://host:80/@x",
+        ] {
             assert!(!has_token(text), "{text}");
         }
     }

@@ -22,6 +22,7 @@ impl Lowering<'_> {
         let items = node.find("args").map(Node::items).unwrap_or_default();
         let mut args = Vec::new();
         for (text, item) in file.args.into_iter().zip(items) {
+            self.item_secret(&text, item.span);
             let template = self.template(&text, item.span)?;
             // It is started before anybody calls it, for all callers.
             let Some(literal) = template.literal() else {
@@ -35,7 +36,6 @@ impl Lowering<'_> {
                 );
                 return None;
             };
-            self.text_secret(literal, item.span);
             if literal.contains('\0') {
                 self.invalid(item.span, "an argument holds a NUL character", "remove it");
             }

@@ -92,6 +92,9 @@ impl Lowering<'_> {
 
     /// The placeholders of a value, each with the text that it is in. A whole one may be absent: it is null then.
     pub(super) fn value_uses(&mut self, node: &Node, uses: &mut Uses) {
+        if let Some(text) = node.as_str() {
+            self.text_secret(text, node.span);
+        }
         if let Some(text) = node.as_str()
             && let Some(template) = self.template(text, node.span)
         {

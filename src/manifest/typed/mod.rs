@@ -122,7 +122,8 @@ impl Manifest {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folders {
     files: Vec<PathBuf>,
-    folders: Vec<PathBuf>,
+    parents: Vec<PathBuf>,
+    base: Option<PathBuf>,
 }
 
 impl Folders {
@@ -133,7 +134,21 @@ impl Folders {
             _ => PathBuf::from("."),
         };
         let files: Vec<PathBuf> = files.map(Path::to_owned).collect();
-        Self { folders: files.iter().map(|file| folder(file)).collect(), files }
+        Self { parents: files.iter().map(|file| folder(file)).collect(), files, base: None }
+    }
+
+    /// The same, where relative paths start from a folder.
+    #[must_use]
+    pub fn from(self, base: Option<PathBuf>) -> Self {
+        Self { base, ..self }
+    }
+
+    /// Where a path leads from the root of the file system, if that is known.
+    pub fn absolute(&self, path: &Path) -> Option<PathBuf> {
+        if path.is_absolute() {
+            return Some(path.to_owned());
+        }
+        self.base.as_ref().map(|base| base.join(path))
     }
 
     /// The files, the manifest's own first.
@@ -143,12 +158,12 @@ impl Folders {
 
     /// The folder of the manifest's own file.
     pub fn own(&self) -> &Path {
-        self.folders.first().map_or(Path::new("."), PathBuf::as_path)
+        self.parents.first().map_or(Path::new("."), PathBuf::as_path)
     }
 
     /// The folder that relative paths at a place start from.
     pub fn at(&self, span: Span) -> &Path {
-        self.folders.get(span.file.index()).map_or(Path::new("."), PathBuf::as_path)
+        self.parents.get(span.file.index()).map_or(Path::new("."), PathBuf::as_path)
     }
 }
 

@@ -179,3 +179,31 @@ fn includes_and_profiles_are_bounded() {
     assert_eq!(count(&loaded, Code::FileTooLarge), 1);
     assert_eq!(loaded.diagnostics[0].message, "a manifest of this size has at most 7 profiles");
 }
+
+#[test]
+fn paths_that_are_too_many_to_compare_are_an_error() {
+    let plugins = "plugins: { fs: { use: fs } }\n";
+    let permission = |paths: &str| {
+        format!(
+            "permissions: {{ p: {{ windows: [main], allow: [{{ commands: [\"@fs:write\"], scope: {{ allow: [\n{paths}] }} }}] }} }}\n"
+        )
+    };
+    let argument = |n: usize| {
+        format!(
+            "  c{n}: {{ args: {{ f: {{ path: file, within: [\"$DOCUMENT/**/*{n}b*/**/x\"] }} }}, run: {{ value: \"{{f}}\" }} }}"
+        )
+    };
+    let few = lines(300, |n| format!("{{ path: \"$DOCUMENT/**/*{n}a*/**/y\" }},"));
+    let loaded = load(&format!("{plugins}commands:\n{}{}", lines(300, argument), permission(&few)));
+    assert_eq!(count(&loaded, Code::Undecidable) + count(&loaded, Code::WritableWithin), 0);
+    let many = lines(3000, |n| format!("{{ path: \"$DOCUMENT/**/*{n}a*/**/y\" }},"));
+    let loaded =
+        load(&format!("{plugins}commands:\n{}{}", lines(3000, argument), permission(&many)));
+    assert_eq!(count(&loaded, Code::Undecidable), 1);
+    assert!(loaded.manifest.is_none());
+    let globs = lines(20_000, |n| format!("{{ path: \"$APP/{{a{n},b}}.x\" }},"));
+    let head = HEAD.replace("frontend: .", "frontend: dist");
+    let text = format!("{head}{plugins}{}", permission(&globs));
+    let loaded = load_content(Path::new("gateway.yaml"), Ok(text.into_bytes()));
+    assert_eq!(count(&loaded, Code::Undecidable), 1);
+}

@@ -110,7 +110,7 @@ fn a_class_without_labels_is_not_there() {
     let long = "?".repeat(MAX_NAME_BYTES);
     let classes = of_labels(&parsed(&[&format!("{}*", "?".repeat(200)), &long, "*-*"]));
     assert_eq!(classes.len(), 6);
-    assert!(of_labels(&parsed(&["{,}", "a,b", "x"])).iter().all(|class| !class.members[0]));
+    assert!(of_labels(&parsed(&["[,]", "a,b", "x"])).iter().all(|class| !class.members[0]));
 }
 
 /// Of an address, only so many numbers can stand in one place.
@@ -125,7 +125,7 @@ fn a_class_without_origins_is_not_there() {
     texts.remove(7);
     assert!(witnesses(&of_origins(&parsed(&texts))).contains(&"http://7.0.0.1".to_owned()));
     for nobody in ["http://{a}.1", "http://{a}.2.3.4.5", "http://{a}.0.0.256"] {
-        assert_eq!(of_origins(&parsed(&[nobody])).len(), 2, "{nobody}");
+        assert!(nobody.parse::<OriginPattern>().is_err(), "{nobody}");
     }
 }
 
