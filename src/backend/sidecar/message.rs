@@ -32,8 +32,8 @@ pub(super) fn not_found(id: &Value, method: &str) -> String {
 pub(super) enum Incoming {
     /// The answer to a call.
     Answer(u64, Answer),
-    /// Something that nobody asked for.
-    Notification,
+    /// Something that nobody asked for: its method.
+    Notification(String),
     /// A call to the gateway.
     Call { id: Value, method: String },
 }
@@ -75,7 +75,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Incoming, &'static str> {
     let message: Message<'_> =
         serde_json::from_slice(bytes).map_err(|_| "it wrote what is no JSON-RPC message")?;
     if let Some(method) = message.method {
-        return Ok(message.id.map_or(Incoming::Notification, |id| Incoming::Call { id, method }));
+        return Ok(match message.id {
+            None => Incoming::Notification(method),
+            Some(id) => Incoming::Call { id, method },
+        });
     }
     let Some(id) = message.id else { return Err("it wrote what is no JSON-RPC message") };
     let id = id.as_u64().ok_or("it answered a call that was never made")?;
@@ -158,7 +161,10 @@ mod tests {
 
     #[test]
     fn calls_and_notifications_are_told_from_answers() {
-        assert_eq!(parse(br#"{"method":"x","params":{}}"#), Ok(Incoming::Notification));
+        assert_eq!(
+            parse(br#"{"method":"x","params":{}}"#),
+            Ok(Incoming::Notification("x".to_owned()))
+        );
         let call = Incoming::Call { id: json!("a"), method: "x".to_owned() };
         assert_eq!(parse(br#"{"method":"x","id":"a"}"#), Ok(call));
         for bad in

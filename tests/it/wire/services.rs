@@ -151,6 +151,7 @@ commands:
   away: {{ run: {{ use: ops, get: /away }} }}
   add: {{ args: {{ title: {{}} }}, run: {{ use: ops, post: /add, body: {{ title: \"{{title}}\" }} }} }}
   program: {{ run: {{ process: {{ program: sh, args: [-c, 'printf %s \"$TOKEN\"'], env: [\"TOKEN={{secret:ops}}\"] }} }} }}
+  leaks: {{ run: {{ process: {{ program: sh, args: [-c, 'echo \"bad token $TOKEN\" >&2; exit 1'], env: [\"TOKEN={{secret:ops}}\"] }} }} }}
 permissions: {{ main: {{ windows: [main], allow: [\"*\"] }} }}
 ",
         file.display(),
@@ -172,6 +173,12 @@ permissions: {{ main: {{ windows: [main], allow: [\"*\"] }} }}
         assert!(head.contains("authorization: Bearer hunter2\r\n"), "{head}");
     }
     assert_eq!(call("program", json!({})).await, "hunter2");
+    let leaked = call("leaks", json!({})).await;
+    let message = "`sh` ended with exit code 1: bad token ••";
+    assert_eq!(
+        (&leaked["message"], &leaked["stderr"]),
+        (&json!(message), &json!("bad token ••\n"))
+    );
     let shown = format!("{gateway:?} {:?} {:?}", gateway.snapshot(), gateway.take_notes());
     assert!(shown.contains("secret") && !shown.contains("hunter2"));
     // Another token is read with the next edit, and an edit without one is kept out.
