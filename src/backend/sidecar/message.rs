@@ -1,7 +1,7 @@
 //! The messages of JSON-RPC 2.0, as far as a gateway needs them.
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{self, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::{Map, Value, json, value::RawValue};
@@ -10,9 +10,20 @@ use std::{cell::Cell, fmt};
 /// The code for a method that is not there (JSON-RPC 2.0, section 5.1).
 const METHOD_NOT_FOUND: i32 = -32601;
 
+/// Arguments may be large; they are written from where they are.
+#[derive(Serialize)]
+struct Request<'a> {
+    jsonrpc: &'static str,
+    id: u64,
+    method: &'a str,
+    params: &'a Map<String, Value>,
+}
+
 /// A call.
 pub(super) fn request(id: u64, method: &str, params: &Map<String, Value>) -> String {
-    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string()
+    let request = Request { jsonrpc: "2.0", id, method, params };
+    // A map with texts as its keys can always be written.
+    serde_json::to_string(&request).unwrap_or_default()
 }
 
 /// Nobody waits for this call's answer any more.

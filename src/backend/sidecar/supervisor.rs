@@ -213,7 +213,7 @@ impl Shared {
     async fn feed(&self, mut stdin: impl AsyncWrite + Unpin) {
         loop {
             let message = self.queue.next().await;
-            let bytes = frame::encode(self.plan.framing, &message);
+            let bytes = frame::encode(self.plan.framing, message);
             if stdin.write_all(&bytes).await.is_err() || stdin.flush().await.is_err() {
                 return;
             }

@@ -1,6 +1,6 @@
 //! Sidecars and HTTP services behind a gateway: what a call becomes, what an edit restarts, and who is whose tenant.
 
-use crate::support::gateway::{Call, Gateway, Settled};
+use crate::support::gateway::{Call, Gateway, Lane, Settled};
 use portcullis::{
     Registry,
     gateway::Mode,
@@ -132,6 +132,45 @@ permissions:
     let app = gateway.call(&main, &Call::new("incidents")).await;
     assert_eq!(app.code(), "not_allowed");
     assert_eq!(service.seen.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_service_is_asked_alike_over_every_lane() {
+    let service = Service::new();
+    let rest = format!(
+        "
+backends: {{ ops: {{ http: {{ base: \"http://{}\" }} }} }}
+commands:
+  list: {{ args: {{ q: {{}} }}, run: {{ use: ops, get: /list, query: {{ q: \"{{q}}\" }} }} }}
+  add: {{ args: {{ title: {{}} }}, run: {{ use: ops, post: /add, body: {{ title: \"{{title}}\" }} }} }}
+  bytes: {{ run: {{ use: ops, get: /bytes, output: raw }} }}
+  lost: {{ run: {{ use: ops, get: /missing }} }}
+  away: {{ run: {{ use: ops, get: /away }} }}
+  gone: {{ run: {{ http: {{ base: \"http://127.0.0.1:1\", post: / }} }} }}
+permissions: {{ main: {{ windows: [main], allow: [\"*\"] }} }}
+",
+        service.address
+    );
+    let gateway = Gateway::new(&rest, Registry::new());
+    let main = gateway.open("main");
+    for lane in Lane::ALL {
+        let call = async |command: &str, arguments: Value| {
+            gateway.call_over(lane, &main, &Call::new(command).json(&arguments)).await
+        };
+        let list = json_of(call("list", json!({"q": "ä"})).await);
+        assert_eq!(list, json!({"line": "GET /list?q=%C3%A4 HTTP/1.1", "body": ""}));
+        let add = json_of(call("add", json!({"title": {"a": 1.5}})).await);
+        assert_eq!(add["body"], r#"{"title":{"a":1.5}}"#);
+        let Settled::Raw(bytes) = call("bytes", json!({})).await else { panic!("{lane:?}") };
+        assert!(bytes.starts_with(b"{\"line\":\"GET /bytes "), "{lane:?}");
+        for (command, code) in [
+            ("lost", "upstream_status"),
+            ("away", "upstream_redirected"),
+            ("gone", "upstream_failed"),
+        ] {
+            assert_eq!(call(command, json!({})).await.code(), code, "{lane:?}");
+        }
+    }
 }
 
 #[tokio::test]
