@@ -49,7 +49,7 @@ pub(crate) fn program(folder: &Path, n: usize) -> i32 {
         Fate::Garbage => out.write_all(b"{").unwrap(),
         // It inherits the pipes, and says whose it is.
         Fate::Litters => {
-            drop(Command::new("sleep").arg("1000").env("SOAK", folder).spawn().unwrap())
+            drop(Command::new("sleep").arg("1000").env("SOAK", folder).spawn().unwrap());
         }
         _ => {}
     }

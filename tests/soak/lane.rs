@@ -26,7 +26,7 @@ use std::{
 /// More than a pipe holds.
 const PADDING: usize = 128 * 1024;
 
-fn manifest(folder: &Path, port: &str) -> String {
+fn manifest(folder: &Path, service: &str) -> String {
     let program = std::env::current_exe().unwrap();
     let (program, folder) = (program.display(), folder.display());
     let run = |helper| format!("program: \"{program}\", args: [{helper}, \"{folder}\"");
@@ -42,7 +42,7 @@ fn manifest(folder: &Path, port: &str) -> String {
 app: {{ id: dev.portcullis.soak, frontend: . }}
 windows: {{ main: {{}} }}
 limits: {{ rate: 4000000000/s, concurrency: 1000, payload: 256KiB, timeout: 100s }}
-backends: {{ upstream: {{ http: {{ base: \"http://127.0.0.1:{port}\" }} }} }}
+backends: {{ upstream: {{ http: {{ base: \"http://127.0.0.1:{service}\" }} }} }}
 commands:
   value: {{ {n}, run: {{ value: \"{{n}}\" }} }}
   native: {{ {n}, run: {{ native: count }} }}

@@ -98,9 +98,9 @@ pub(crate) fn report(
         println!("  {:8} {end:20} {count:>7}", format!("{backend:?}").to_lowercase());
     }
     let strangers = counts.values().flat_map(BTreeMap::keys).filter(|n| **n >= calls).count();
-    let faulty: BTreeSet<_> =
+    let fates: BTreeSet<_> =
         (0..calls.min(ENOUGH)).map(|n| format!("{:?}", plan(n).fate)).collect();
-    println!("  kinds of fates {}", faulty.len());
+    println!("  kinds of fates: {}", fates.len());
     for (what, count) in [
         ("lost", lost),
         ("run more often than it may be", double),
