@@ -35,6 +35,8 @@ const ARGUMENTS: &str = r#"{"text":"tea","limit":50}"#;
 const SIDECAR: &str = "answer-lines";
 /// Turns of each, of which the middle one counts.
 const TURNS: usize = 21;
+/// What an app holds, in bytes.
+const MEMORY: usize = 64 << 20;
 /// The most that a call may take of what its work takes alone.
 const TARGET: f64 = 1.10;
 
@@ -57,6 +59,7 @@ async fn rows() -> Vec<f64> {
     println!("{:10} {:>12} {:>12} {:>7}", "", "bare", "gateway", "ratio");
     vec![
         compare("process", 40, Work::Process, gateway("/process")).await,
+        large_process(&lane).await,
         compare(
             "sidecar",
             1_000,
@@ -66,6 +69,16 @@ async fn rows() -> Vec<f64> {
         .await,
         compare("http", 500, Work::Http(client(), address), gateway("/http")).await,
     ]
+}
+
+/// The same when the gateway holds memory as apps do. A program that is to end with its parent can only be started by a
+/// fork, which copies the tables of all that memory.
+async fn large_process(lane: &Arc<Lane>) -> f64 {
+    let memory = std::hint::black_box(vec![1_u8; MEMORY]);
+    let gateway = Work::Gateway(Arc::clone(lane), "/process");
+    let ratio = compare("… 64 MiB", 40, Work::Process, gateway).await;
+    drop(memory);
+    ratio
 }
 
 /// Takes turns of so many calls, and prints what one call takes.
@@ -104,7 +117,8 @@ impl Work {
     async fn once(&mut self) {
         match self {
             Self::Process => {
-                let mut command = Command::new("true");
+                // By its path: only then the standard library starts it without a fork.
+                let mut command = Command::new("/bin/true");
                 let command = command.env_clear().current_dir("/").stdin(Stdio::null());
                 let output = command.process_group(0).kill_on_drop(true).output().await;
                 assert!(output.expect("the program runs").status.success());
@@ -221,7 +235,7 @@ app: {{ id: dev.example.bench, frontend: . }}
 windows: {{ main: {{}} }}
 limits: {{ rate: 4000000000/s }}
 commands:
-  process: {{ {arguments}, run: {{ process: {{ program: \"true\", cwd: / }} }} }}
+  process: {{ {arguments}, run: {{ process: {{ program: /bin/true, cwd: / }} }} }}
   http: {{ {arguments}, run: {{ http: {{ base: \"http://127.0.0.1:{port}\", get: /found }} }} }}
 plugins:
   side: {{ sidecar: {{ program: \"{}\", args: [{SIDECAR}] }}, commands: {{ ask: {{ {arguments} }} }} }}
