@@ -56,7 +56,7 @@ async fn rows() -> Vec<f64> {
     let lane = Arc::new(Lane::new(port));
     let gateway = |command| Work::Gateway(Arc::clone(&lane), command);
     let address = format!("http://127.0.0.1:{port}/found");
-    println!("{:10} {:>12} {:>12} {:>7}", "", "bare", "gateway", "ratio");
+    println!("{:10} {:>12} {:>12} {:>12} {:>7}", "", "bare", "gateway", "added", "ratio");
     vec![
         compare("process", 40, Work::Process, gateway("/process")).await,
         large_process(&lane).await,
@@ -101,7 +101,8 @@ async fn compare(name: &str, calls: u32, mut bare: Work, mut gateway: Work) -> f
         times.get(TURNS / 2).copied().unwrap_or_default()
     });
     let ratio = gateway.as_secs_f64() / bare.as_secs_f64();
-    println!("{name:10} {bare:>12.1?} {gateway:>12.1?} {ratio:>7.2}");
+    let added = gateway.saturating_sub(bare);
+    println!("{name:10} {bare:>12.1?} {gateway:>12.1?} {added:>12.1?} {ratio:>7.2}");
     ratio
 }
 
