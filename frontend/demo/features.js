@@ -52,6 +52,16 @@ export const features = {
       { command: "plugin:notes|write", args: { title: "Eggs" }, note: "Not declared, whatever the pattern covers." },
     ],
   },
+  sidecar: {
+    title: "Sidecar",
+    about: "A program in Node that is started once and answers many calls. It keeps running until the window closes.",
+    calls: [
+      { command: "plugin:words|count", args: { text: "tea for two and two for tea" }, note: "The first call starts the program." },
+      { command: "plugin:words|count", args: { text: " " }, note: "An error of the program's own, as it is." },
+      { command: "plugin:words|count_slowly", args: { text: "slowly", seconds: 0.5 }, times: 4, note: "Calls are answered as they are done, not one after the other." },
+      { command: "plugin:words|count_slowly", args: { text: "too slowly", seconds: 30 }, note: "Taken back after two seconds; the program goes on." },
+    ],
+  },
   limits: {
     title: "Limits",
     about: "How large, how long, how many at once and how often.",

@@ -84,7 +84,13 @@ impl Http {
     fn broken(&self, error: &reqwest::Error) -> Rejection {
         let cause = causes(error).last().map(ToString::to_string).unwrap_or_default();
         let message = format!("`{}` could not be asked: {cause}", self.host());
-        Rejection::new(RejectionCode::UpstreamFailed, message)
+        Rejection::new(RejectionCode::UpstreamFailed, message).help(if error.is_connect() {
+            "start the service, or write the address where it listens under `base`"
+        } else if request::is_idempotent(self.plan.method) {
+            "it was asked three times; its own log may say why it broke off"
+        } else {
+            "it may have carried the request out, which is why it is not asked again"
+        })
     }
 }
 

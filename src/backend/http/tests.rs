@@ -352,6 +352,26 @@ async fn a_service_that_is_not_there_is_told_without_the_address() {
 }
 
 #[tokio::test]
+async fn a_failure_says_what_can_be_done_about_it() {
+    let help = async |server: &Server, method| {
+        let command = command(server.plan(method, "/"));
+        let call = command.call(invocation(InvokeBody::Json(json!({}))));
+        let rejection = within_patience(call).await.unwrap_err().to_json("c", true);
+        assert_eq!(rejection["code"], "upstream_failed");
+        rejection["help"].as_str().unwrap().to_owned()
+    };
+    let broken = || Act::Break(String::new());
+    let server = Server::new([broken(), broken(), broken(), broken()]).await;
+    assert!(help(&server, Method::Get).await.starts_with("it was asked three times"));
+    assert!(help(&server, Method::Post).await.ends_with("why it is not asked again"));
+    assert_eq!(server.requests().len(), 4);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let absent = Server { address: listener.local_addr().unwrap(), seen: Arc::default() };
+    drop(listener);
+    assert!(help(&absent, Method::Post).await.starts_with("start the service"));
+}
+
+#[tokio::test]
 async fn dropping_the_call_ends_the_request() {
     let server = Server::new([Act::Wait]).await;
     let command = command(server.plan(Method::Get, "/"));

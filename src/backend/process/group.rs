@@ -1,11 +1,15 @@
 //! A started program together with all that it starts: whatever becomes of the call, they end together.
 
+#[cfg(target_os = "linux")]
+use rustix::process::{PidfdFlags, pidfd_open};
 #[cfg(unix)]
 use rustix::{
     io::Errno,
     process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid},
 };
 use std::{io, process::ExitStatus};
+#[cfg(target_os = "linux")]
+use tokio::io::{Interest, unix::AsyncFd};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 
 /// The program's ends of its pipes.
@@ -34,9 +38,18 @@ pub(in crate::backend) struct Group {
 }
 
 impl Group {
-    /// Starts a program as the leader of a new group.
-    pub(in crate::backend) fn spawn(command: &mut Command) -> io::Result<Self> {
+    /// Starts a program as the leader of a new group. On Linux it also ends when the gateway is killed.
+    pub(in crate::backend) async fn spawn(command: Command) -> io::Result<Self> {
+        #[cfg(target_os = "linux")]
+        return super::spawner::on_lasting_thread(move || Self::spawn_here(command)).await?;
+        #[cfg(not(target_os = "linux"))]
+        Self::spawn_here(command)
+    }
+
+    fn spawn_here(mut command: Command) -> io::Result<Self> {
         command.kill_on_drop(true);
+        #[cfg(target_os = "linux")]
+        super::parent_death::end_with_this_thread(&mut command);
         #[cfg(unix)]
         command.process_group(0);
         let leader = command.spawn()?;
@@ -56,16 +69,22 @@ impl Group {
 
     /// Waits until the leader has ended, and leaves it unreaped.
     ///
-    /// A thread of the blocking pool waits, because tokio's own `wait` reaps. Dropping the group frees the
-    /// thread: the leader that it waits for is killed.
+    /// Where the system has no descriptors for processes, a thread of the blocking pool waits, because tokio's own
+    /// `wait` reaps. Dropping the group frees the thread: the leader that it waits for is killed.
     #[cfg(unix)]
     pub(in crate::backend) async fn exited(&mut self) {
         let Some(id) = self.id else { return };
-        let wait = move || {
-            let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        let look = move |how| {
+            let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | how;
             rustix::io::retry_on_intr(|| waitid(WaitId::Pid(id), options)).map(drop)
         };
-        let waited = tokio::task::spawn_blocking(wait).await;
+        #[cfg(target_os = "linux")]
+        let waited = match noticed(id).await {
+            Ok(()) => Ok(look(WaitIdOptions::NOHANG)),
+            Err(_) => tokio::task::spawn_blocking(move || look(WaitIdOptions::empty())).await,
+        };
+        #[cfg(not(target_os = "linux"))]
+        let waited = tokio::task::spawn_blocking(move || look(WaitIdOptions::empty())).await;
         if matches!(waited, Ok(Err(Errno::CHILD))) {
             // Somebody else in this program reaped it: the number may be anybody's by now.
             self.id = None;
@@ -101,6 +120,15 @@ impl Group {
         #[cfg(not(unix))]
         let _ = self.leader.start_kill();
     }
+}
+
+/// Waits on the process's descriptor; an error where the system gives none.
+#[cfg(target_os = "linux")]
+async fn noticed(id: Pid) -> io::Result<()> {
+    let descriptor = pidfd_open(id, PidfdFlags::empty())?;
+    #[expect(deprecated, reason = "it is sound for a descriptor that is owned, as this one is")]
+    let descriptor = AsyncFd::with_interest(descriptor, Interest::READABLE)?;
+    descriptor.readable().await.map(drop)
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -2,8 +2,12 @@
 
 mod group;
 mod output;
+#[cfg(target_os = "linux")]
+mod parent_death;
 mod pipes;
 mod program;
+#[cfg(target_os = "linux")]
+mod spawner;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests;
@@ -61,14 +65,14 @@ impl Process {
             Some(template) => Some(template.render(bindings).map_err(|error| unfilled(&error))?),
             None => None,
         };
-        let mut group = self.start(bindings)?;
+        let mut group = self.start(bindings).await?;
         let (status, captured) = self.finish(&mut group, input).await?;
         if let Some((code, outcome)) = self.outcome(status) {
             output::declared(outcome, &self.plan.program, command, code)
         } else if status.success() {
             output::decode(self.plan.output, &self.plan.program, captured.stdout)
         } else {
-            Err(output::failure(&self.plan.program, status, &captured.stderr))
+            Err(output::failure(&self.plan.program, status, &captured.stderr, &self.secrets))
         }
     }
 
@@ -79,7 +83,7 @@ impl Process {
     }
 
     /// Starts the program; standard input is a pipe only where the plan has something to write.
-    fn start(&self, bindings: Bindings<'_>) -> Result<Group, Rejection> {
+    async fn start(&self, bindings: Bindings<'_>) -> Result<Group, Rejection> {
         let plan = &self.plan;
         let mut argv = Vec::new();
         for slot in &plan.args {
@@ -101,7 +105,7 @@ impl Process {
             .stdin(if plan.stdin.is_some() { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        Group::spawn(&mut command).map_err(|error| {
+        Group::spawn(command).await.map_err(|error| {
             let message = format!("`{}` could not be started: {error}", plan.program);
             Rejection::new(RejectionCode::ProcessFailed, message)
         })

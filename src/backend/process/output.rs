@@ -4,7 +4,7 @@ use super::pipes::Tail;
 use crate::{
     ipc::{InvokeResponse, Rejection, RejectionCode, Reply},
     name::CommandName,
-    plan::{Outcome, Output},
+    plan::{Outcome, Output, SecretStore},
 };
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -67,8 +67,13 @@ pub(super) fn declared(outcome: &Outcome, program: &str, command: &CommandName, 
     }
 }
 
-/// The rejection of a call whose program did not end with exit code 0.
-pub(super) fn failure(program: &str, status: ExitStatus, stderr: &Tail) -> Rejection {
+/// The rejection of a call whose program did not end with exit code 0; what it complained of is told without secrets.
+pub(super) fn failure(
+    program: &str,
+    status: ExitStatus,
+    stderr: &Tail,
+    secrets: &SecretStore,
+) -> Rejection {
     let signal = signal(status);
     let mut message = match (status.code(), signal) {
         (Some(code), _) => format!("`{program}` ended with exit code {code}"),
@@ -78,7 +83,7 @@ pub(super) fn failure(program: &str, status: ExitStatus, stderr: &Tail) -> Rejec
     let line = stderr.first_line();
     if !line.is_empty() {
         message.push_str(": ");
-        message.push_str(&line);
+        message.push_str(&secrets.redact(&line));
     }
     let rejection = Rejection::new(RejectionCode::ProcessFailed, message)
         .detail("exit", status.code().map_or(Value::Null, Value::from));
@@ -86,7 +91,7 @@ pub(super) fn failure(program: &str, status: ExitStatus, stderr: &Tail) -> Rejec
         Some(signal) => rejection.detail("signal", signal),
         None => rejection,
     };
-    rejection.detail("stderr", stderr.text())
+    rejection.detail("stderr", secrets.redact(&stderr.text()))
 }
 
 #[cfg(unix)]

@@ -52,10 +52,13 @@ pub(super) struct Frames<R> {
 }
 
 /// A message as the sidecar reads it.
-pub(super) fn encode(framing: Framing, message: &str) -> Vec<u8> {
+pub(super) fn encode(framing: Framing, mut message: String) -> Vec<u8> {
     match framing {
         // JSON text as it is written here has no line breaks.
-        Framing::Ndjson => [message.as_bytes(), b"\n"].concat(),
+        Framing::Ndjson => {
+            message.push('\n');
+            message.into_bytes()
+        }
         Framing::ContentLength => {
             format!("Content-Length: {}\r\n\r\n{message}", message.len()).into_bytes()
         }
@@ -269,7 +272,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_written_is_read_again() {
         for framing in [Framing::Ndjson, Framing::ContentLength] {
-            let bytes = [encode(framing, "{\"a\":1}"), encode(framing, "\"ä\"")].concat();
+            let bytes =
+                [r#"{"a":1}"#, r#""ä""#].map(|text| encode(framing, text.to_owned())).concat();
             assert_eq!(read(framing, &bytes, 9).await, ["{\"a\":1}", "\"ä\"", "end"]);
         }
     }

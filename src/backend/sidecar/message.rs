@@ -1,7 +1,7 @@
 //! The messages of JSON-RPC 2.0, as far as a gateway needs them.
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{self, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::{Map, Value, json, value::RawValue};
@@ -10,9 +10,20 @@ use std::{cell::Cell, fmt};
 /// The code for a method that is not there (JSON-RPC 2.0, section 5.1).
 const METHOD_NOT_FOUND: i32 = -32601;
 
+/// Arguments may be large; they are written from where they are.
+#[derive(Serialize)]
+struct Request<'a> {
+    jsonrpc: &'static str,
+    id: u64,
+    method: &'a str,
+    params: &'a Map<String, Value>,
+}
+
 /// A call.
 pub(super) fn request(id: u64, method: &str, params: &Map<String, Value>) -> String {
-    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string()
+    let request = Request { jsonrpc: "2.0", id, method, params };
+    // A map with texts as its keys can always be written.
+    serde_json::to_string(&request).unwrap_or_default()
 }
 
 /// Nobody waits for this call's answer any more.
@@ -32,8 +43,8 @@ pub(super) fn not_found(id: &Value, method: &str) -> String {
 pub(super) enum Incoming {
     /// The answer to a call.
     Answer(u64, Answer),
-    /// Something that nobody asked for.
-    Notification,
+    /// Something that nobody asked for: its method.
+    Notification(String),
     /// A call to the gateway.
     Call { id: Value, method: String },
 }
@@ -75,7 +86,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Incoming, &'static str> {
     let message: Message<'_> =
         serde_json::from_slice(bytes).map_err(|_| "it wrote what is no JSON-RPC message")?;
     if let Some(method) = message.method {
-        return Ok(message.id.map_or(Incoming::Notification, |id| Incoming::Call { id, method }));
+        return Ok(match message.id {
+            None => Incoming::Notification(method),
+            Some(id) => Incoming::Call { id, method },
+        });
     }
     let Some(id) = message.id else { return Err("it wrote what is no JSON-RPC message") };
     let id = id.as_u64().ok_or("it answered a call that was never made")?;
@@ -158,7 +172,10 @@ mod tests {
 
     #[test]
     fn calls_and_notifications_are_told_from_answers() {
-        assert_eq!(parse(br#"{"method":"x","params":{}}"#), Ok(Incoming::Notification));
+        assert_eq!(
+            parse(br#"{"method":"x","params":{}}"#),
+            Ok(Incoming::Notification("x".to_owned()))
+        );
         let call = Incoming::Call { id: json!("a"), method: "x".to_owned() };
         assert_eq!(parse(br#"{"method":"x","id":"a"}"#), Ok(call));
         for bad in

@@ -25,7 +25,7 @@ use std::{
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
-use supervisor::Shared;
+use supervisor::{Notifications, Shared};
 use tokio::{runtime::Handle, task::AbortHandle};
 
 /// Takes a sidecar's name and a line.
@@ -103,6 +103,7 @@ impl Sidecars {
                 queue: Queue::default(),
                 max_result: AtomicUsize::new(max_result),
                 ignored: AtomicU64::new(0),
+                notifications: Notifications::default(),
                 log: self.log.clone(),
             }),
             life: OnceLock::new(),
@@ -134,6 +135,11 @@ impl Sidecar {
     /// How many of its messages nobody was waiting for: notifications, and answers to calls that were taken back.
     pub fn ignored(&self) -> u64 {
         self.shared.ignored.load(Ordering::Relaxed)
+    }
+
+    /// How many notifications it has sent; the log names each kind once.
+    pub fn notifications(&self) -> u64 {
+        self.shared.notifications.count.load(Ordering::Relaxed)
     }
 
     /// Dropping the future takes the call back.

@@ -47,7 +47,10 @@ pub(super) struct Running {
     pub(super) stderr: ChildStderr,
 }
 
-pub(super) fn start(plan: &SidecarPlan, environment: &Environment) -> Result<Running, Rejection> {
+pub(super) async fn start(
+    plan: &SidecarPlan,
+    environment: &Environment,
+) -> Result<Running, Rejection> {
     let failed = |error: io::Error| {
         let message = format!("`{}` could not be started: {error}", plan.program);
         Rejection::new(RejectionCode::SidecarFailed, message)
@@ -68,7 +71,7 @@ pub(super) fn start(plan: &SidecarPlan, environment: &Environment) -> Result<Run
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let mut group = Group::spawn(&mut command).map_err(failed)?;
+    let mut group = Group::spawn(command).await.map_err(failed)?;
     match group.take_pipes() {
         (Some(stdin), Some(stdout), Some(stderr)) => Ok(Running { group, stdin, stdout, stderr }),
         _ => Err(failed(io::ErrorKind::BrokenPipe.into())),

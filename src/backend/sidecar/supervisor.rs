@@ -11,9 +11,13 @@ use crate::{
     plan::{Framing, Restart, SecretStore, SidecarPlan, Start},
 };
 use std::{
+    collections::BTreeSet,
     fmt,
     pin::pin,
-    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -28,6 +32,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// What stands around a result in a message.
 const ENVELOPE: usize = 1024;
+/// So many kinds of notifications are told of.
+const MAX_KINDS: usize = 16;
 
 /// What the supervisor and the callers share.
 #[derive(Debug)]
@@ -40,7 +46,25 @@ pub(super) struct Shared {
     pub(super) max_result: AtomicUsize,
     /// Messages that nobody asked for.
     pub(super) ignored: AtomicU64,
+    /// Those of them that are notifications.
+    pub(super) notifications: Notifications,
     pub(super) log: super::SidecarLog,
+}
+
+/// Notifications, which this build counts and hands to nobody. Each kind is told once: a sidecar may send thousands.
+#[derive(Debug, Default)]
+pub(super) struct Notifications {
+    pub(super) count: AtomicU64,
+    told: Mutex<BTreeSet<String>>,
+}
+
+impl Notifications {
+    /// Counts one, and says whether it is the first of its kind.
+    fn is_first(&self, method: &str) -> bool {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.len() < MAX_KINDS && !told.contains(method) && told.insert(method.to_owned())
+    }
 }
 
 /// Why a program that ran is no longer used.
@@ -95,7 +119,7 @@ impl Shared {
             if is_awaited {
                 self.queue.wanted().await;
             }
-            let running = match process::start(&self.plan, &self.environment) {
+            let running = match process::start(&self.plan, &self.environment).await {
                 Ok(running) => running,
                 Err(rejection) => {
                     self.say(&rejection.to_string());
@@ -189,7 +213,7 @@ impl Shared {
     async fn feed(&self, mut stdin: impl AsyncWrite + Unpin) {
         loop {
             let message = self.queue.next().await;
-            let bytes = frame::encode(self.plan.framing, &message);
+            let bytes = frame::encode(self.plan.framing, message);
             if stdin.write_all(&bytes).await.is_err() || stdin.flush().await.is_err() {
                 return;
             }
@@ -229,7 +253,12 @@ impl Shared {
         let answer = message::parse(bytes).map_err(|fault| Some(fault.to_owned()))?;
         let (id, answer) = match answer {
             Incoming::Answer(id, answer) => (id, answer),
-            Incoming::Notification => return Ok(Known::Past),
+            Incoming::Notification(method) => {
+                if self.notifications.is_first(&method) {
+                    self.say(&format!("nobody takes its notifications `{method}`"));
+                }
+                return Ok(Known::Past);
+            }
             Incoming::Call { id, method } => {
                 self.queue.note(message::not_found(&id, &method));
                 return Ok(Known::Past);

@@ -154,14 +154,15 @@ async fn an_error_of_the_sidecar_is_the_commands_own() {
 #[tokio::test]
 async fn what_nobody_asked_for_is_counted_and_calls_of_its_own_are_answered() {
     let script = r#"
-next; say '{"jsonrpc":"2.0","method":"progress","params":{}}'
+next; for n in 1 2 3; do say '{"jsonrpc":"2.0","method":"progress","params":{}}'; done
 say '{"jsonrpc":"2.0","id":"x","method":"window/close"}'; read -r answer; ok "$answer"
 while next; do ok 0; done"#;
     let fixture = Fixture::new(script);
     let sidecar = fixture.find();
     let answer: Value = serde_json::from_str(&call(&sidecar, "m", json!({})).await).unwrap();
     assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!("x"), &json!(-32601)));
-    assert_eq!(sidecar.ignored(), 2);
+    assert_eq!((sidecar.ignored(), sidecar.notifications()), (4, 3));
+    assert_eq!(fixture.said(), ["search: nobody takes its notifications `progress`"]);
 }
 
 #[tokio::test]

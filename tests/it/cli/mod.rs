@@ -2,6 +2,8 @@
 
 mod allow;
 mod call;
+#[cfg(unix)]
+mod examples;
 mod explain;
 mod fix;
 mod fmt;
@@ -9,6 +11,8 @@ mod formats;
 mod help;
 mod hooks;
 mod init;
+#[cfg(target_os = "linux")]
+mod killed;
 #[cfg(unix)]
 mod process;
 mod profiles;

@@ -123,9 +123,10 @@ fn run_does_not_start_with_what_this_build_cannot_do_and_the_other_verbs_do_not_
     let program = Portcullis::with_manifest(
         "version: 1
 app: { id: dev.example.cli, dev: { url: \"http://localhost:5173\" } }
+origins: { docs: https://docs.example.com }
 windows: { main: { url: \"https://docs.example.com/\" } }
 commands: { list: { args: { file: { path: file, within: [notes/**] } }, run: { value: \"{file}\" } } }
-permissions: { main: { windows: [main], allow: [list] } }
+permissions: { main: { windows: [main], origins: [docs], allow: [list] } }
 ",
     );
     let codes = |args: &[&str]| program.run(args).stderr.matches("error[unsupported]").count();
@@ -144,10 +145,11 @@ fn run_says_at_once_which_secrets_are_missing_and_what_else_it_lacks() {
         "version: 1
 app: { id: dev.example.cli, dev: { url: \"http://localhost:5173\" } }
 secrets: { ops: { env: PORTCULLIS_TEST_UNSET }, disk: { file: no-such-file } }
+origins: { docs: https://docs.example.com }
 windows: { main: { url: \"https://docs.example.com/\" } }
 commands:
   list: { run: { http: { base: \"http://127.0.0.1:1\", get: /, headers: { a: \"{secret:ops}{secret:disk}\" } } } }
-permissions: { main: { windows: [main], allow: [list] } }
+permissions: { main: { windows: [main], origins: [docs], allow: [list] } }
 ",
     );
     let count = |text: &str, code: &str| text.matches(&format!("error[{code}]")).count();

@@ -1,6 +1,6 @@
 //! Sidecars and HTTP services behind a gateway: what a call becomes, what an edit restarts, and who is whose tenant.
 
-use crate::support::gateway::{Call, Gateway, Settled};
+use crate::support::gateway::{Call, Gateway, Lane, Settled};
 use portcullis::{
     Registry,
     gateway::Mode,
@@ -135,6 +135,45 @@ permissions:
 }
 
 #[tokio::test]
+async fn a_service_is_asked_alike_over_every_lane() {
+    let service = Service::new();
+    let rest = format!(
+        "
+backends: {{ ops: {{ http: {{ base: \"http://{}\" }} }} }}
+commands:
+  list: {{ args: {{ q: {{}} }}, run: {{ use: ops, get: /list, query: {{ q: \"{{q}}\" }} }} }}
+  add: {{ args: {{ title: {{}} }}, run: {{ use: ops, post: /add, body: {{ title: \"{{title}}\" }} }} }}
+  bytes: {{ run: {{ use: ops, get: /bytes, output: raw }} }}
+  lost: {{ run: {{ use: ops, get: /missing }} }}
+  away: {{ run: {{ use: ops, get: /away }} }}
+  gone: {{ run: {{ http: {{ base: \"http://127.0.0.1:1\", post: / }} }} }}
+permissions: {{ main: {{ windows: [main], allow: [\"*\"] }} }}
+",
+        service.address
+    );
+    let gateway = Gateway::new(&rest, Registry::new());
+    let main = gateway.open("main");
+    for lane in Lane::ALL {
+        let call = async |command: &str, arguments: Value| {
+            gateway.call_over(lane, &main, &Call::new(command).json(&arguments)).await
+        };
+        let list = json_of(call("list", json!({"q": "ä"})).await);
+        assert_eq!(list, json!({"line": "GET /list?q=%C3%A4 HTTP/1.1", "body": ""}));
+        let add = json_of(call("add", json!({"title": {"a": 1.5}})).await);
+        assert_eq!(add["body"], r#"{"title":{"a":1.5}}"#);
+        let Settled::Raw(bytes) = call("bytes", json!({})).await else { panic!("{lane:?}") };
+        assert!(bytes.starts_with(b"{\"line\":\"GET /bytes "), "{lane:?}");
+        for (command, code) in [
+            ("lost", "upstream_status"),
+            ("away", "upstream_redirected"),
+            ("gone", "upstream_failed"),
+        ] {
+            assert_eq!(call(command, json!({})).await.code(), code, "{lane:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_secret_reaches_the_service_and_nobody_else() {
     let service = Service::new();
     let folder = tempfile::tempdir().unwrap();
@@ -151,6 +190,7 @@ commands:
   away: {{ run: {{ use: ops, get: /away }} }}
   add: {{ args: {{ title: {{}} }}, run: {{ use: ops, post: /add, body: {{ title: \"{{title}}\" }} }} }}
   program: {{ run: {{ process: {{ program: sh, args: [-c, 'printf %s \"$TOKEN\"'], env: [\"TOKEN={{secret:ops}}\"] }} }} }}
+  leaks: {{ run: {{ process: {{ program: sh, args: [-c, 'echo \"bad token $TOKEN\" >&2; exit 1'], env: [\"TOKEN={{secret:ops}}\"] }} }} }}
 permissions: {{ main: {{ windows: [main], allow: [\"*\"] }} }}
 ",
         file.display(),
@@ -172,6 +212,12 @@ permissions: {{ main: {{ windows: [main], allow: [\"*\"] }} }}
         assert!(head.contains("authorization: Bearer hunter2\r\n"), "{head}");
     }
     assert_eq!(call("program", json!({})).await, "hunter2");
+    let leaked = call("leaks", json!({})).await;
+    let message = "`sh` ended with exit code 1: bad token ••";
+    assert_eq!(
+        (&leaked["message"], &leaked["stderr"]),
+        (&json!(message), &json!("bad token ••\n"))
+    );
     let shown = format!("{gateway:?} {:?} {:?}", gateway.snapshot(), gateway.take_notes());
     assert!(shown.contains("secret") && !shown.contains("hunter2"));
     // Another token is read with the next edit, and an edit without one is kept out.

@@ -1,6 +1,7 @@
 //! Nothing that a call started outlives it.
 
 use super::*;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// A script that starts a program which would outlive it, and writes both pids into the file `$0`.
 fn leaves_behind(background: &str, file: &Path, then: &str) -> ProcessPlan {
@@ -89,12 +90,41 @@ async fn many_calls_leave_no_zombies() {
 
 #[tokio::test]
 async fn a_program_that_has_ended_keeps_its_pid_until_its_group_is_killed() {
-    let mut command = tokio::process::Command::new("true");
-    let mut group = Group::spawn(&mut command).unwrap();
+    let mut group = Group::spawn(tokio::process::Command::new("true")).await.unwrap();
     let pid = group.leader_id().unwrap();
     within_patience(group.exited()).await;
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     assert!(stat.contains(") Z "), "{stat}");
     assert!(group.end().await.unwrap().success());
     assert_eq!(group.leader_id(), None);
+}
+
+#[tokio::test]
+async fn the_end_of_the_thread_that_asked_for_a_program_is_not_the_programs_end() {
+    let runtime = tokio::runtime::Handle::current();
+    let asking = std::thread::spawn(move || {
+        let mut command = tokio::process::Command::new("cat");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let group = runtime.block_on(Group::spawn(command)).unwrap();
+        (group, fs::read_link("/proc/thread-self").unwrap())
+    });
+    let thread = async {
+        while !asking.is_finished() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        asking.join().unwrap()
+    };
+    let (mut group, thread) = within_patience(thread).await;
+    within_patience(async {
+        while Path::new("/proc").join(&thread).exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    let (stdin, stdout, _) = group.take_pipes();
+    let (mut stdin, mut answer) = (stdin.unwrap(), String::new());
+    stdin.write_all(b"still here").await.unwrap();
+    drop(stdin);
+    within_patience(stdout.unwrap().read_to_string(&mut answer)).await.unwrap();
+    assert_eq!(answer, "still here");
 }
