@@ -10,7 +10,7 @@ use portcullis::{
     app::{Services, compose},
     channel::{Outbox, Page, PageCall},
     gateway::{Answer, InvokeKey, Mode, NoAudit, Pipeline, RequestHead, Session},
-    ipc::{Caller, InvokeBody, InvokeResponse, SinkError},
+    ipc::{Caller, InvokeBody, InvokeResponse, Room, SinkError},
     pattern::Origin,
     policy::{Policy, PolicyStore, compile},
     reload::{Loaded, load_content},
@@ -220,7 +220,7 @@ mod call {
     struct Nowhere;
 
     impl Page for Nowhere {
-        fn run(&self, _: PageCall) -> Result<(), SinkError> {
+        fn run(&self, _: PageCall, _: Room) -> Result<(), SinkError> {
             Err(SinkError::Closed)
         }
     }

@@ -5,7 +5,8 @@ use crate::{
     document::Node,
     gateway::Mode,
     manifest::{
-        ArgumentKind, Creation, Downloads, Links, Manifest, PluginKind, Popups, Widen, Window,
+        ArgumentKind, Creation, Downloads, Links, Manifest, Overflow, PluginKind, Popups, Widen,
+        Window,
     },
     reload::Loaded,
     source::Span,
@@ -103,14 +104,14 @@ impl Parts {
                 self.key(node, "use", "built-in plugins");
             }
         }
-        for stream in manifest.commands.values().flat_map(|command| &command.streams) {
-            self.add(stream.span, "streams");
-        }
         for argument in manifest.arguments() {
             match argument.kind {
-                ArgumentKind::Value => {}
+                ArgumentKind::Value
+                | ArgumentKind::Channel { overflow: None | Some(Overflow::Block), .. } => {}
                 ArgumentKind::Path(_) => self.add(argument.span, "path arguments"),
-                ArgumentKind::Channel { .. } => self.add(argument.span, "channel arguments"),
+                ArgumentKind::Channel { .. } => {
+                    self.add(argument.span, "channels that do not wait for their page");
+                }
             }
         }
     }
@@ -133,7 +134,9 @@ impl Parts {
     fn settings(&mut self, manifest: &Manifest, document: &Node) {
         let channels = document.find("channels");
         self.key(channels, "queue", "limits of channels");
-        self.key(channels, "overflow", "limits of channels");
+        if manifest.channels.overflow != Overflow::Block {
+            self.key(channels, "overflow", "channels that do not wait for their page");
+        }
         let reload = document.find("reload");
         if manifest.reload.widen != Widen::default() {
             self.key(reload, "widen", "rules for edits");

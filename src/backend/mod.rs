@@ -3,6 +3,7 @@
 mod http;
 mod process;
 mod sidecar;
+mod stream;
 mod value;
 
 pub use http::{Http, HttpClients};

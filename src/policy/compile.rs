@@ -6,7 +6,9 @@ use super::{
 };
 use crate::{
     check::Checked,
-    manifest::{ArgumentKind, Command, Entry, Manifest, OriginName, Permission, Unlisted},
+    manifest::{
+        ArgumentKind, Command, Entry, Manifest, OriginName, Overflow, Permission, Unlisted,
+    },
     name::CommandName,
     pattern::{CommandTable, LabelPattern, Origin, OriginPattern},
     source::{Sources, Spanned},
@@ -46,7 +48,7 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         concurrency: command.limits.concurrency,
         rate: command.limits.rate,
         returns: command.returns.as_ref().map(|returns| returns.value.clone()),
-        unenforced: unenforced(command, scoped.contains(index)),
+        unenforced: unenforced(manifest, command, scoped.contains(index)),
     });
     Policy {
         generation,
@@ -113,18 +115,22 @@ fn scoped(manifest: &Manifest, table: &CommandTable<'_>) -> FixedBitSet {
 }
 
 /// What of a command no stage enforces yet.
-fn unenforced(command: &Command, is_scoped: bool) -> Option<&'static str> {
-    let has = |is_kind: fn(&ArgumentKind) -> bool| {
+fn unenforced(manifest: &Manifest, command: &Command, is_scoped: bool) -> Option<&'static str> {
+    let has = |is_kind: &dyn Fn(&ArgumentKind) -> bool| {
         command.args.iter().flatten().any(|argument| is_kind(&argument.kind))
+    };
+    let drops = |kind: &ArgumentKind| match kind {
+        ArgumentKind::Channel { overflow, .. } => {
+            overflow.unwrap_or(manifest.channels.overflow) != Overflow::Block
+        }
+        ArgumentKind::Value | ArgumentKind::Path(_) => false,
     };
     if is_scoped {
         Some("a scope")
-    } else if has(|kind| matches!(kind, ArgumentKind::Path(_))) {
+    } else if has(&|kind| matches!(kind, ArgumentKind::Path(_))) {
         Some("a path argument")
-    } else if has(|kind| matches!(kind, ArgumentKind::Channel { .. })) {
-        Some("a channel argument")
-    } else if !command.streams.is_empty() {
-        Some("a stream")
+    } else if has(&drops) {
+        Some("a channel that does not wait for its page")
     } else {
         None
     }

@@ -24,8 +24,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("manifest", &["document"]),
     ("check", &["manifest"]),
     ("policy", &["manifest", "check"]),
-    ("command", &[]),
     ("channel", &[]),
+    ("command", &["channel"]),
     ("plugin", &["command", "channel"]),
     ("backend", &["command", "channel"]),
     // A route holds what the manifest says about arguments and limits.

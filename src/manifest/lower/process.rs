@@ -6,7 +6,7 @@ use crate::{
     document::Node,
     manifest::{Use, file},
     name::Word,
-    plan::{Outcome, Output, ProcessPlan, Slot, SlotKind, StreamPlan},
+    plan::{Input, Outcome, Output, ProcessPlan, Slot, SlotKind, StreamPlan},
     source::Span,
 };
 use std::{
@@ -35,7 +35,7 @@ impl Lowering<'_> {
         let args = self.slots(node, file.args, false, uses);
         let stdin = match file.stdin {
             None => None,
-            Some(text) => Some(self.stdin(node, &text, uses)?),
+            Some(stdin) => Some(self.stdin(node, &stdin, uses)?),
         };
         let exit = self.exits(node, file.exit.unwrap_or_default());
         let stream = match file.stream {
@@ -67,8 +67,8 @@ impl Lowering<'_> {
     ) -> Option<ProcessPlan> {
         let is_after_dashes = plan.args.iter().any(Slot::is_double_dash);
         plan.args.extend(self.slots(node, file.args.unwrap_or_default(), is_after_dashes, uses)?);
-        if let Some(text) = file.stdin {
-            plan.stdin = Some(self.stdin(node, &text, uses)?);
+        if let Some(stdin) = file.stdin {
+            plan.stdin = Some(self.stdin(node, &stdin, uses)?);
         }
         if let Some(output) = file.output {
             plan.output = output;
@@ -101,12 +101,13 @@ impl Lowering<'_> {
         }
     }
 
-    fn stdin(&mut self, node: &Node, text: &str, uses: &mut Uses) -> Option<crate::plan::Template> {
+    fn stdin(&mut self, node: &Node, stdin: &file::Stdin, uses: &mut Uses) -> Option<Input> {
+        let file::Stdin::Text(text) = stdin else { return Some(Input::Body) };
         let span = place(node, "stdin");
         let template = self.template(text, span)?;
         self.text_secret(text, span);
         uses.template(text, &template, span, false);
-        Some(template)
+        Some(Input::Text(template))
     }
 
     fn exits(
