@@ -155,7 +155,8 @@ pub(super) fn evaluate(window: &OpenWindow, script: &str, room: Room) {
     // A page that is being replaced cannot run it, and needs it no more.
     let _ = if room.is_bounded() {
         let room = Mutex::new(Some(room));
-        let has_run = move |_| drop(room.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let has_run =
+            move |_: String| drop(room.lock().unwrap_or_else(PoisonError::into_inner).take());
         window.webview.evaluate_script_with_callback(script, has_run)
     } else {
         window.webview.evaluate_script(script)

@@ -5,8 +5,8 @@ use crate::{
     document::Node,
     gateway::Mode,
     manifest::{
-        ArgumentKind, Creation, Downloads, Links, Manifest, Overflow, PluginKind, Popups, Widen,
-        Window,
+        ArgumentKind, Backend, Creation, Downloads, Links, Manifest, Overflow, PluginKind, Popups,
+        Widen, Window, Within,
     },
     reload::Loaded,
     source::Span,
@@ -104,11 +104,21 @@ impl Parts {
                 self.key(node, "use", "built-in plugins");
             }
         }
+        for command in manifest.commands.values() {
+            if matches!(command.run.value, Backend::Sidecar(_)) && command.has_channel() {
+                self.add(command.span, "channels to sidecars");
+            }
+        }
         for argument in manifest.arguments() {
-            match argument.kind {
+            match &argument.kind {
                 ArgumentKind::Value
                 | ArgumentKind::Channel { overflow: None | Some(Overflow::Block), .. } => {}
-                ArgumentKind::Path(_) => self.add(argument.span, "path arguments"),
+                ArgumentKind::Path(path) => {
+                    let picked = path.within.iter().flatten();
+                    for within in picked.filter(|within| matches!(within.value, Within::Picked)) {
+                        self.add(within.span, "paths that a person picks");
+                    }
+                }
                 ArgumentKind::Channel { .. } => {
                     self.add(argument.span, "channels that do not wait for their page");
                 }

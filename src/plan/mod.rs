@@ -2,6 +2,7 @@
 
 mod bindings;
 mod json;
+mod path;
 mod remote;
 mod secret;
 mod template;
@@ -9,6 +10,7 @@ mod words;
 
 pub use bindings::Bindings;
 pub use json::JsonTemplate;
+pub use path::PathPlan;
 pub use remote::{HttpPlan, Method, RemoteCall, SidecarPlan};
 pub use secret::{SecretStore, SecretText};
 pub use template::{Reference, RenderError, Slot, SlotKind, Template, TemplateError};

@@ -7,10 +7,12 @@ use super::{
 use crate::{
     check::Checked,
     manifest::{
-        ArgumentKind, Command, Entry, Manifest, OriginName, Overflow, Permission, Unlisted,
+        ArgumentKind, Backend, Command, Entry, Manifest, OriginName, Overflow, PathKind,
+        Permission, Unlisted, Within,
     },
     name::CommandName,
     pattern::{CommandTable, LabelPattern, Origin, OriginPattern},
+    plan::PathPlan,
     source::{Sources, Spanned},
 };
 use fixedbitset::FixedBitSet;
@@ -41,6 +43,7 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         place: sources.place(command.span),
         description: command.description.clone(),
         args: command.args.clone(),
+        paths: paths(manifest, command),
         backend: command.run.value.clone(),
         has_captures: !command.captures.is_empty(),
         payload: command.limits.payload.unwrap_or(manifest.limits.payload),
@@ -56,6 +59,7 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         limits: manifest.limits,
         channels: manifest.channels,
         app: manifest.app.clone(),
+        folder: manifest.folders.own().to_owned(),
         windows: manifest.windows.clone(),
         authority: Authority {
             generation,
@@ -114,11 +118,27 @@ fn scoped(manifest: &Manifest, table: &CommandTable<'_>) -> FixedBitSet {
     found
 }
 
+/// The arguments that are paths. What a person picks in a dialog is no pattern, so it allows nothing here.
+fn paths(manifest: &Manifest, command: &Command) -> Vec<PathPlan> {
+    let pattern = |within: &Spanned<Within>| match &within.value {
+        Within::Pattern(pattern) => Some(pattern.clone()),
+        Within::Picked => None,
+    };
+    let arguments = command.args.iter().flatten();
+    let paths = arguments.filter_map(|argument| match &argument.kind {
+        ArgumentKind::Path(path) => Some(PathPlan {
+            argument: argument.name.clone(),
+            is_folder: path.kind == PathKind::Dir,
+            within: path.within.as_ref().map(|within| within.iter().filter_map(pattern).collect()),
+            folder: manifest.folders.at(argument.span).to_owned(),
+        }),
+        ArgumentKind::Value | ArgumentKind::Channel { .. } => None,
+    });
+    paths.collect()
+}
+
 /// What of a command no stage enforces yet.
 fn unenforced(manifest: &Manifest, command: &Command, is_scoped: bool) -> Option<&'static str> {
-    let has = |is_kind: &dyn Fn(&ArgumentKind) -> bool| {
-        command.args.iter().flatten().any(|argument| is_kind(&argument.kind))
-    };
     let drops = |kind: &ArgumentKind| match kind {
         ArgumentKind::Channel { overflow, .. } => {
             overflow.unwrap_or(manifest.channels.overflow) != Overflow::Block
@@ -127,10 +147,10 @@ fn unenforced(manifest: &Manifest, command: &Command, is_scoped: bool) -> Option
     };
     if is_scoped {
         Some("a scope")
-    } else if has(&|kind| matches!(kind, ArgumentKind::Path(_))) {
-        Some("a path argument")
-    } else if has(&drops) {
+    } else if command.args.iter().flatten().any(|argument| drops(&argument.kind)) {
         Some("a channel that does not wait for its page")
+    } else if matches!(command.run.value, Backend::Sidecar(_)) && command.has_channel() {
+        Some("a channel to a sidecar")
     } else {
         None
     }

@@ -13,6 +13,7 @@ pub use route::Route;
 pub use store::PolicyStore;
 
 use crate::manifest::{App, Channels, Limits, Window};
+use std::path::PathBuf;
 
 /// Everything that one generation runs with.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub struct Policy {
     pub channels: Channels,
     /// The app as a whole.
     pub app: App,
+    /// The folder of the manifest.
+    pub folder: PathBuf,
     /// The windows that open at start.
     pub windows: Vec<Window>,
 }
