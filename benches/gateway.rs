@@ -147,8 +147,8 @@ mod decision {
 mod call {
     use super::{
         Answer, Arc, Bencher, InvokeBody, InvokeKey, InvokeResponse, Mode, NoAudit, Origin, Outbox,
-        Page, PageCall, Pipeline, PolicyStore, Registry, RequestHead, Runtime, SIZES, Services,
-        Session, SinkError, Size, Value, black_box, compose, policy,
+        Page, PageCall, Pipeline, PolicyStore, Registry, RequestHead, Room, Runtime, SIZES,
+        Services, Session, SinkError, Size, Value, black_box, compose, policy,
     };
 
     /// A Rust function that gives its arguments back, from the head of the request to the answer.

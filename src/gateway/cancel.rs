@@ -85,7 +85,7 @@ impl Signal {
             None => false,
         };
         if !is_given {
-            pending().await
+            pending::<()>().await;
         }
     }
 }
