@@ -8,7 +8,7 @@ use portcullis::{
     app::{Services, build},
     channel::{Outbox, Page, PageCall},
     gateway::{Answer, InvokeKey, Mode, NoAudit, Pipeline, RequestHead, Session},
-    ipc::{InvokeResponse, SinkError},
+    ipc::{InvokeResponse, Room, SinkError},
     pattern::Origin,
     policy::PolicyStore,
     reload::load_content,
@@ -280,7 +280,7 @@ permissions: {{ all: {{ windows: [main], allow: [\"*\", \"plugin:side|*\"] }} }}
 struct Nowhere;
 
 impl Page for Nowhere {
-    fn run(&self, _: PageCall) -> Result<(), SinkError> {
+    fn run(&self, _: PageCall, _: Room) -> Result<(), SinkError> {
         Err(SinkError::Closed)
     }
 }

@@ -11,7 +11,7 @@ use portcullis::{
     channel::{Outbox, Page, PageCall},
     commands,
     gateway::{Answer, InvokeKey, Mode, NoAudit, Pipeline, RequestHead, Session},
-    ipc::{Caller, InvokeBody, InvokeResponse, SinkError},
+    ipc::{Caller, InvokeBody, InvokeResponse, Room, SinkError},
     pattern::Origin,
     policy::{Policy, PolicyStore, compile},
     reload::{Loaded, load_content},
@@ -150,8 +150,8 @@ mod decision {
 mod call {
     use super::{
         Answer, Arc, Bencher, InvokeBody, InvokeKey, InvokeResponse, Mode, NoAudit, Origin, Outbox,
-        Page, PageCall, Pipeline, PolicyStore, Registry, RequestHead, Runtime, SIZES, Services,
-        Session, SinkError, Size, Value, black_box, commands, compose, policy,
+        Page, PageCall, Pipeline, PolicyStore, Registry, RequestHead, Room, Runtime, SIZES,
+        Services, Session, SinkError, Size, Value, black_box, commands, compose, policy,
     };
 
     /// A Rust function that gives its arguments back, from the head of the request to the answer.
@@ -254,7 +254,7 @@ mod call {
     struct Nowhere;
 
     impl Page for Nowhere {
-        fn run(&self, _: PageCall) -> Result<(), SinkError> {
+        fn run(&self, _: PageCall, _: Room) -> Result<(), SinkError> {
             Err(SinkError::Closed)
         }
     }

@@ -18,8 +18,9 @@
  */
 
 /**
- * What `postMessage` takes: one call, and the ids of the callbacks that get its result or its rejection.
- * @typedef {{ cmd: string, callback: number, error: number, payload: unknown, options?: any }} Message
+ * What `postMessage` takes: one call, and the ids of the callbacks that get its result or its rejection. `signal` is the
+ * number by which the call can be taken back, or 0.
+ * @typedef {{ cmd: string, callback: number, error: number, payload: unknown, options?: any, signal?: number }} Message
  *
  * A message made ready to travel; `headers` are the caller's own, in lower case.
  * @typedef {{ command: string, callback: number, error: number, headers: any, contentType: string, body: any }} Call
@@ -37,7 +38,7 @@
   // Captured built-ins.
   const global = /** @type {any} */ (window);
   const { apply, defineProperty, getOwnPropertyDescriptor } = Reflect;
-  const { Array, ArrayBuffer, DataView, Headers, Map, Promise, Response, TypeError, Uint8Array, Uint32Array } = global;
+  const { AbortSignal, Array, ArrayBuffer, DataView, Headers, Map, Promise, Response, TypeError, Uint8Array, Uint32Array } = global;
   const { atob, btoa, console, crypto, encodeURIComponent, fetch } = global;
   const { parse, stringify } = JSON;
   const [isArray, isView] = [Array.isArray, ArrayBuffer.isView];
@@ -60,6 +61,10 @@
   const trim = uncurry(String.prototype.trim);
   const then = uncurry(Promise.prototype.then);
   const mapForEach = uncurry(Map.prototype.forEach);
+  const isAborted = getter(AbortSignal.prototype, "aborted");
+  const abortReason = getter(AbortSignal.prototype, "reason");
+  const listen = uncurry(global.EventTarget.prototype.addEventListener);
+  const listenNoMore = uncurry(global.EventTarget.prototype.removeEventListener);
   const headersGet = uncurry(Headers.prototype.get);
   const headersForEach = uncurry(Headers.prototype.forEach);
   const responseHeaders = getter(Response.prototype, "headers");
@@ -227,9 +232,10 @@
 
   // Reads everything that belongs to the page, before any lane is involved.
   /** @type {(message: Message) => Call} */
-  function prepare({ cmd, callback, error, payload, options }) {
+  function prepare({ cmd, callback, error, payload, options, signal }) {
     if (typeof cmd !== "string") throw new TypeError("a command is a string");
     const headers = callerHeaders(options);
+    if (typeof signal === "number" && signal > 0) headers["portcullis-signal"] = `${signal}`;
     let contentType = RAW_TYPE;
     let body;
     if (isArray(payload)) body = bytesOfList(payload);
@@ -322,8 +328,8 @@
     }
   }
 
-  /** @type {(cmd: string, payload: unknown, options: any, resolve: Settle, reject: Settle) => void} */
-  function call(cmd, payload, options, resolve, reject) {
+  /** @type {(cmd: string, payload: unknown, options: any, resolve: Settle, reject: Settle, isSignalled?: boolean) => number} */
+  function call(cmd, payload, options, resolve, reject, isSignalled = false) {
     /** @type {(other: () => number, settled: Settle) => number} */
     const register = (other, settled) =>
       transformCallback((/** @type {unknown} */ value) => {
@@ -333,13 +339,47 @@
     const callback = register(() => error, resolve);
     /** @type {number} */
     const error = register(() => callback, reject);
-    postMessage({ cmd, callback, error, payload, options });
+    postMessage({ cmd, callback, error, payload, options, signal: isSignalled ? error : 0 });
+    return error;
   }
 
-  /** @type {(cmd: string, payload?: unknown, options?: { headers?: HeadersInit }) => Promise<unknown>} */
+  // The signal that may take a call back: `invoke(cmd, payload, { signal })`.
+  /** @param {any} options */
+  function signalOf(options) {
+    const own = typeof options === "object" && options !== null && getOwnPropertyDescriptor(options, "signal");
+    const signal = own ? options.signal : undefined;
+    if (signal === undefined || signal === null) return undefined;
+    isAborted(signal); // throws for what is no signal
+    return signal;
+  }
+
+  // The promise is rejected at once; the gateway is told, so that what runs ends too. Its answer comes too late to matter.
+  /** @type {(signal: any, cmd: string, payload: unknown, options: any, resolve: Settle, reject: Settle) => void} */
+  function callUntil(signal, cmd, payload, options, resolve, reject) {
+    if (isAborted(signal)) return reject(abortReason(signal));
+    /** @type {(settled: Settle) => Settle} */
+    const first = (settled) => (value) => {
+      listenNoMore(signal, "abort", abort);
+      settled(value);
+    };
+    const id = call(cmd, payload, options, first(resolve), first(reject), true);
+    function abort() {
+      first(reject)(abortReason(signal));
+      const ignore = () => {};
+      const headers = { __proto__: null, "portcullis-signal": `${id}` };
+      call("plugin:__PORTCULLIS__|cancel", null, { headers }, ignore, ignore);
+    }
+    listen(signal, "abort", abort);
+  }
+
+  /** @type {(cmd: string, payload?: unknown, options?: { headers?: HeadersInit, signal?: AbortSignal }) => Promise<unknown>} */
   function invoke(cmd, payload = {}, options) {
     /** @type {(resolve: Settle, reject: Settle) => void} */
-    const executor = (resolve, reject) => call(cmd, payload, options, resolve, reject);
+    const executor = (resolve, reject) => {
+      const signal = signalOf(options);
+      if (signal === undefined) call(cmd, payload, options, resolve, reject);
+      else callUntil(signal, cmd, payload, options, resolve, reject);
+    };
     return new Promise(executor);
   }
 

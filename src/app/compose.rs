@@ -1,8 +1,8 @@
 //! From a policy's routes to the commands that run: the only place that knows every backend.
 
-use super::{Services, secrets::secrets};
+use super::{Services, roots::roots, secrets::secrets};
 use crate::{
-    backend::{self, SidecarCall},
+    backend::{self, Paths, SidecarCall},
     check::Checked,
     command::{BoxFuture, Command, Invocation, Registry},
     gateway::Snapshot,
@@ -12,7 +12,7 @@ use crate::{
     policy::{Policy, Route, compile},
     source::Sources,
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{cell::OnceCell, path::PathBuf, sync::Arc};
 
 /// Compiles a manifest as generation number `generation`, with what runs behind every command.
 pub fn build(
@@ -33,8 +33,17 @@ pub fn compose(
     services: &Services,
     secrets: &Arc<SecretStore>,
 ) -> Snapshot {
-    let commands =
-        policy.routes.iter().map(|route| command(route, registry, services, secrets)).collect();
+    // Asked only where a path needs them: the system's settings are files.
+    let folders = OnceCell::new();
+    let folders = || folders.get_or_init(|| Arc::new(roots(&policy.app.id, &policy.folder)));
+    let commands = policy.routes.iter().map(|route| {
+        let command = command(route, registry, services, secrets);
+        if route.paths.is_empty() || route.unenforced.is_some() {
+            return command;
+        }
+        Arc::new(Paths::new(&route.paths, folders(), command)) as Arc<dyn Command>
+    });
+    let commands = commands.collect();
     Snapshot { policy, commands }
 }
 

@@ -3,11 +3,15 @@
 use super::{Assets, run::Event, window::OpenWindow};
 use crate::{
     gateway::{Pipeline, Sessions},
+    ipc::Room,
     name::Label,
     transport::{Body, Message, SCHEME, answer_message},
 };
 use http::{Request, Response, StatusCode};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 use tao::event_loop::EventLoopProxy;
 use tokio::runtime::Handle;
 use wry::WebViewBuilder;
@@ -59,7 +63,8 @@ impl Lanes {
             lanes.runtime.spawn(async move {
                 if let Some(script) = answer_message(&pipeline, &session, &page, message).await {
                     // The loop is gone only when the app is.
-                    let _ = proxy.send_event(Event::Evaluate { webview, script });
+                    let room = Room::unbounded();
+                    let _ = proxy.send_event(Event::Evaluate { webview, script, room });
                 }
             });
         })
@@ -145,8 +150,15 @@ pub(super) fn attach<'a>(lanes: &Lanes, builder: WebViewBuilder<'a>) -> WebViewB
         })
 }
 
-/// Runs a script in the window's page.
-pub(super) fn evaluate(window: &OpenWindow, script: &str) {
+/// Runs a script in the window's page; `room` is kept until the page has run it.
+pub(super) fn evaluate(window: &OpenWindow, script: &str, room: Room) {
     // A page that is being replaced cannot run it, and needs it no more.
-    let _ = window.webview.evaluate_script(script);
+    let _ = if room.is_bounded() {
+        let room = Mutex::new(Some(room));
+        let has_run =
+            move |_: String| drop(room.lock().unwrap_or_else(PoisonError::into_inner).take());
+        window.webview.evaluate_script_with_callback(script, has_run)
+    } else {
+        window.webview.evaluate_script(script)
+    };
 }

@@ -13,6 +13,7 @@ mod obstacles;
 mod owner;
 #[cfg(feature = "webview")]
 mod ready;
+mod roots;
 #[cfg(feature = "webview")]
 mod run;
 #[cfg(feature = "webview")]

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     command::Registry,
     gateway::{Mode, Pipeline, Sessions, Snapshot},
+    ipc::Room,
     manifest::{Page, Unlisted},
     name::Label,
     policy::PolicyStore,
@@ -99,7 +100,7 @@ pub enum RunError {
 /// What the event loop is asked to do.
 #[derive(Debug)]
 pub(super) enum Event {
-    Evaluate { webview: Label, script: String },
+    Evaluate { webview: Label, script: String, room: Room },
     Loaded(Label),
     Ready,
     Quit,
@@ -321,9 +322,9 @@ impl Running {
 
     fn handle(&mut self, event: Event, proxy: &EventLoopProxy<Event>, runtime: &Runtime) {
         match event {
-            Event::Evaluate { webview, script } => {
+            Event::Evaluate { webview, script, room } => {
                 if let Some(window) = self.windows.iter().find(|window| window.label == webview) {
-                    lanes::evaluate(window, &script);
+                    lanes::evaluate(window, &script, room);
                 }
             }
             Event::Loaded(label) => {

@@ -4,7 +4,7 @@ use super::run::Event;
 use crate::{
     channel::{Outbox, Page, PageCall},
     gateway::{InvokeKey, Session},
-    ipc::SinkError,
+    ipc::{Room, SinkError},
     manifest::{Page as WindowPage, Window},
     name::Label,
     pattern::Origin,
@@ -43,8 +43,9 @@ impl fmt::Debug for WebPage {
 }
 
 impl Page for WebPage {
-    fn run(&self, call: PageCall) -> Result<(), SinkError> {
-        let event = Event::Evaluate { webview: self.webview.clone(), script: page_call(&call) };
+    fn run(&self, call: PageCall, room: Room) -> Result<(), SinkError> {
+        let (webview, script) = (self.webview.clone(), page_call(&call));
+        let event = Event::Evaluate { webview, script, room };
         let proxy = self.proxy.lock().unwrap_or_else(PoisonError::into_inner);
         proxy.send_event(event).map_err(|_| SinkError::Closed)
     }

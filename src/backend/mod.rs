@@ -1,11 +1,14 @@
 //! What runs behind a command that the manifest describes whole: a value, a program, a sidecar, or an HTTP service.
 
 mod http;
+mod path;
 mod process;
 mod sidecar;
+mod stream;
 mod value;
 
 pub use http::{Http, HttpClients};
+pub use path::{Paths, Roots};
 pub use process::{Process, ProgramError, locate};
 pub use sidecar::{Sidecar, SidecarCall, SidecarLog, Sidecars};
 pub use value::Value;

@@ -1,6 +1,6 @@
 //! One webview's way out: small messages are pushed, large ones wait here until the page fetches them, once.
 
-use crate::ipc::{ChannelMessage, ChannelSink, InvokeResponse, SinkError};
+use crate::ipc::{ChannelMessage, ChannelSink, InvokeResponse, Room, SinkError};
 use std::{
     collections::HashMap,
     fmt,
@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-/// No more messages than this wait for one webview; a further one is refused to its sender.
+/// No more messages than this wait for one webview; a further one is refused to a sender that does not wait itself.
 const MAX_PENDING: usize = 1024;
 
 /// What a lane is asked to run in the page: `__TAURI_INTERNALS__.runCallback`.
@@ -45,8 +45,8 @@ pub enum PageCall {
 
 /// A page that a lane can reach.
 pub trait Page: Send + Sync + fmt::Debug {
-    /// Runs a callback in the page, in the order of the calls to this method.
-    fn run(&self, call: PageCall) -> Result<(), SinkError>;
+    /// Runs a callback in the page, in the order of the calls to this method. `room` is to be dropped when it has run.
+    fn run(&self, call: PageCall, room: Room) -> Result<(), SinkError>;
 }
 
 /// The messages of one webview.
@@ -56,7 +56,7 @@ pub struct Outbox {
     json_threshold: AtomicUsize,
     raw_threshold: AtomicUsize,
     next_id: AtomicU64,
-    pending: Mutex<HashMap<u64, InvokeResponse>>,
+    pending: Mutex<HashMap<u64, (InvokeResponse, Room)>>,
 }
 
 impl Outbox {
@@ -79,7 +79,8 @@ impl Outbox {
 
     /// Hands out a waiting message; a second read of the same id finds nothing.
     pub fn take(&self, id: u64) -> Option<InvokeResponse> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner).remove(&id)
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        pending.remove(&id).map(|(message, _)| message)
     }
 
     /// Forgets all waiting messages: the document that they were for is gone.
@@ -97,23 +98,30 @@ impl Outbox {
 }
 
 impl ChannelSink for Outbox {
-    fn send(&self, channel: u32, index: u64, message: ChannelMessage) -> Result<(), SinkError> {
-        let call = match message {
-            ChannelMessage::End => PageCall::End { channel, index },
+    fn send(
+        &self,
+        channel: u32,
+        index: u64,
+        message: ChannelMessage,
+        room: Room,
+    ) -> Result<(), SinkError> {
+        let (call, room) = match message {
+            ChannelMessage::End => (PageCall::End { channel, index }, room),
             ChannelMessage::Payload(payload) if self.is_direct(&payload) => {
-                PageCall::Message { channel, index, payload }
+                (PageCall::Message { channel, index, payload }, room)
             }
             ChannelMessage::Payload(payload) => {
                 let id = self.next_id.fetch_add(1, Ordering::Relaxed);
                 let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-                if pending.len() >= MAX_PENDING {
+                if pending.len() >= MAX_PENDING && !room.is_bounded() {
                     return Err(SinkError::Full);
                 }
-                pending.insert(id, payload);
-                PageCall::Fetch { channel, index, id }
+                // Its room is taken until it is fetched.
+                pending.insert(id, (payload, room));
+                (PageCall::Fetch { channel, index, id }, Room::unbounded())
             }
         };
-        self.page.run(call)
+        self.page.run(call, room)
     }
 }
 
@@ -125,7 +133,7 @@ mod tests {
     struct Recorder(Mutex<Vec<PageCall>>);
 
     impl Page for Recorder {
-        fn run(&self, call: PageCall) -> Result<(), SinkError> {
+        fn run(&self, call: PageCall, _: Room) -> Result<(), SinkError> {
             self.0.lock().unwrap().push(call);
             Ok(())
         }
@@ -139,8 +147,8 @@ mod tests {
     fn the_threshold_decides_who_waits_and_one_read_is_all() {
         let page = Arc::new(Recorder::default());
         let outbox = Outbox::new(page.clone(), 4, 4);
-        outbox.send(7, 0, json("123")).unwrap();
-        outbox.send(7, 1, json("1234")).unwrap();
+        outbox.send(7, 0, json("123"), Room::unbounded()).unwrap();
+        outbox.send(7, 1, json("1234"), Room::unbounded()).unwrap();
         let calls = page.0.lock().unwrap().clone();
         assert!(matches!(calls[0], PageCall::Message { channel: 7, index: 0, .. }));
         let PageCall::Fetch { index: 1, id, .. } = calls[1] else { panic!("{:?}", calls[1]) };
@@ -153,7 +161,7 @@ mod tests {
         let page = Arc::new(Recorder::default());
         let outbox = Outbox::new(page.clone(), 4, 4);
         outbox.set_thresholds(2, 2);
-        outbox.send(7, 0, json("123")).unwrap();
+        outbox.send(7, 0, json("123"), Room::unbounded()).unwrap();
         assert!(matches!(page.0.lock().unwrap()[0], PageCall::Fetch { .. }));
     }
 
@@ -161,9 +169,9 @@ mod tests {
     fn a_full_outbox_refuses_and_keeps_what_it_has() {
         let outbox = Outbox::new(Arc::new(Recorder::default()), 0, 0);
         for index in 0..MAX_PENDING as u64 {
-            outbox.send(1, index, json("1")).unwrap();
+            outbox.send(1, index, json("1"), Room::unbounded()).unwrap();
         }
-        assert_eq!(outbox.send(1, 9, json("1")), Err(SinkError::Full));
+        assert_eq!(outbox.send(1, 9, json("1"), Room::unbounded()), Err(SinkError::Full));
         assert!(outbox.take(1).is_some());
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     manifest::{Backend, Command, Manifest},
     name::Word,
-    plan::{ProcessPlan, Slot, SlotKind, Template},
+    plan::{Input, ProcessPlan, Slot, SlotKind, Template},
     source::Span,
 };
 use constraint::is_constrained;
@@ -72,13 +72,28 @@ fn code(command: &Command, plan: &ProcessPlan) -> Vec<Diagnostic> {
         let (name, span) = filled.get(index)?.argument?;
         Some(diagnostic(role, name, span))
     });
-    let read = roles.input.zip(input(command, plan));
-    named.chain(read.map(|(role, (name, span))| diagnostic(role, name, span))).collect()
+    let mut found: Vec<Diagnostic> = named.collect();
+    match (roles.input, &plan.stdin) {
+        (Some(_), Some(Input::Body)) => {
+            let message =
+                format!("what the page sends would become code that `{}` runs", plan.program);
+            found.push(
+                Diagnostic::new(Code::UnsafeArgument, command.run.span, message).help(
+                    "pass the code as a literal, and bytes to a program that only reads them",
+                ),
+            );
+        }
+        (Some(role), _) => {
+            found.extend(input(command, plan).map(|(name, span)| diagnostic(role, name, span)));
+        }
+        (None, _) => {}
+    }
+    found
 }
 
 /// The argument that the program's input takes its text from.
 fn input<'a>(command: &'a Command, plan: &ProcessPlan) -> Option<(&'a Word, Span)> {
-    let template = plan.stdin.as_ref()?;
+    let Some(Input::Text(template)) = &plan.stdin else { return None };
     let mut places = command.uses.iter().filter(|place| !place.is_item && place.guard.is_none());
     places
         .find(|place| place.text.parse::<Template>().is_ok_and(|text| text == *template))

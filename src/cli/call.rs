@@ -8,15 +8,20 @@ use super::{
 };
 use crate::{
     app::{Services, build},
-    channel::Outbox,
+    channel::{Outbox, Page, PageCall, channel_argument},
     command::Registry,
     diagnostic::{Format, json_text},
     gateway::{Answer, InvokeKey, Mode, NoAudit, Pipeline, RequestHead, Session},
-    ipc::{Caller, InvokeResponse},
+    ipc::{Caller, InvokeResponse, Room, SinkError},
+    manifest::{ArgumentKind, Manifest},
     policy::PolicyStore,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use std::{io::Write as _, sync::Arc};
+use serde_json::Value;
+use std::{
+    io::{self, Write as _},
+    sync::Arc,
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -32,9 +37,10 @@ pub(super) struct Args {
 }
 
 pub(super) fn call(args: &Args, format: Format, registry: &Registry) -> Exit {
-    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&args.arguments) {
-        return usage(&format!("the arguments are not JSON: {error}"));
-    }
+    let mut arguments = match serde_json::from_str(&args.arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&format!("the arguments are not JSON: {error}")),
+    };
     let Sound { manifest, loaded, .. } = match sound(&args.manifest, format) {
         Ok(sound) => sound,
         Err(exit) => return exit,
@@ -44,6 +50,7 @@ pub(super) fn call(args: &Args, format: Format, registry: &Registry) -> Exit {
         Err(message) => return usage(&message),
     };
     args.caller.tell_defaults(&caller, format);
+    open_channels(&manifest, &args.command, &mut arguments);
     let services = Services::new(move |notice| {
         complain(&match format {
             Format::Json => json_text(&notice.to_json()),
@@ -54,7 +61,7 @@ pub(super) fn call(args: &Args, format: Format, registry: &Registry) -> Exit {
         build(&manifest, &loaded.sources, registry, &services, generation)
     });
     let pipeline = Pipeline::new(store, Mode::Development, Box::new(NoAudit));
-    let answer = match answer(&pipeline, &caller, args) {
+    let answer = match answer(&pipeline, &caller, &args.command, &arguments) {
         Ok(answer) => answer,
         Err(message) => {
             complain(&format!("error: {message}"));
@@ -64,42 +71,65 @@ pub(super) fn call(args: &Args, format: Format, registry: &Registry) -> Exit {
     print_answer(answer)
 }
 
-fn answer(pipeline: &Pipeline, caller: &Caller, args: &Args) -> Result<Answer, String> {
+/// Gives every channel argument that is missing a channel, whose messages are written to standard output.
+fn open_channels(manifest: &Manifest, command: &str, arguments: &mut Value) {
+    let declared = manifest.commands.iter().find(|(name, _)| name.as_str() == command);
+    let declared = declared.into_iter().flat_map(|(_, command)| command.args.iter().flatten());
+    let Some(given) = arguments.as_object_mut() else { return };
+    for (argument, id) in declared.zip(1..) {
+        if matches!(argument.kind, ArgumentKind::Channel { .. }) {
+            given.entry(argument.name.as_str()).or_insert_with(|| channel_argument(id).into());
+        }
+    }
+}
+
+fn answer(
+    pipeline: &Pipeline,
+    caller: &Caller,
+    command: &str,
+    arguments: &Value,
+) -> Result<Answer, String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .map_err(|error| format!("no threads for the call: {error}"))?;
     let key = InvokeKey::generate().map_err(|error| format!("no randomness for a key: {error}"))?;
-    let outbox = Arc::new(Outbox::new(Arc::new(Nowhere), usize::MAX, usize::MAX));
-    let path = utf8_percent_encode(&args.command, NON_ALPHANUMERIC).to_string();
+    let outbox = Arc::new(Outbox::new(Arc::new(Output), usize::MAX, usize::MAX));
+    let path = utf8_percent_encode(command, NON_ALPHANUMERIC).to_string();
     let origin = caller.origin.as_ref().map(ToString::to_string);
     let headers = [("tauri-invoke-key", key.expose()), ("content-type", "application/json")];
     let origin = origin.as_deref().map(|origin| ("origin", origin));
     let head = RequestHead::new(&path, headers.into_iter().chain(origin));
     let session = Session::new(caller.window.clone(), caller.webview.clone(), key, outbox);
-    Ok(runtime.block_on(pipeline.handle(&session, head, args.arguments.clone().into_bytes())))
+    Ok(runtime.block_on(pipeline.handle(&session, head, arguments.to_string().into_bytes())))
 }
 
-/// There is no page that a channel's messages could go to.
+/// Stands in for the page: what comes over channels is written to standard output as it comes.
 #[derive(Debug)]
-struct Nowhere;
+struct Output;
 
-impl crate::channel::Page for Nowhere {
-    fn run(&self, _: crate::channel::PageCall) -> Result<(), crate::ipc::SinkError> {
-        Err(crate::ipc::SinkError::Closed)
+impl Page for Output {
+    fn run(&self, call: PageCall, _: Room) -> Result<(), SinkError> {
+        let PageCall::Message { payload, .. } = call else { return Ok(()) };
+        write(&payload).map_err(|_| SinkError::Closed)
+    }
+}
+
+/// JSON in a line of its own, bytes as they are.
+fn write(response: &InvokeResponse) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match response {
+        InvokeResponse::Json(text) => writeln!(out, "{text}"),
+        InvokeResponse::Raw(bytes) => out.write_all(bytes).and_then(|()| out.flush()),
     }
 }
 
 fn print_answer(answer: Answer) -> Exit {
-    let mut out = std::io::stdout().lock();
     match answer {
-        Answer::Ok(InvokeResponse::Json(text)) => {
-            let _ = writeln!(out, "{text}");
-            Exit::Yes
-        }
-        Answer::Ok(InvokeResponse::Raw(bytes)) => {
-            let _ = out.write_all(&bytes).and_then(|()| out.flush());
+        Answer::Ok(response) => {
+            // Whoever reads no further needs no more.
+            let _ = write(&response);
             Exit::Yes
         }
         Answer::Rejected(rejection) => {

@@ -1,23 +1,19 @@
 //! The native commands of the stock binary: small ones, to try a gateway out and to measure it.
 
 use super::{Invocation, Registry};
-use crate::ipc::{
-    ChannelMessage, ChannelSink, InvokeBody, InvokeResponse, Rejection, RejectionCode, Reply,
-    SinkError,
+use crate::{
+    channel::Channel,
+    ipc::{InvokeBody, InvokeResponse, Rejection, RejectionCode, Reply},
 };
 use serde_json::{Value, json};
 use std::{
     env,
     ops::RangeInclusive,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
 /// What `count` can be asked to count to.
 const COUNT: RangeInclusive<u64> = 1..=100_000;
-
-/// What a page writes in place of a channel argument, before the channel's id.
-const CHANNEL_PREFIX: &str = "__CHANNEL__:";
 
 /// Adds `echo`, `gateway_status` and `count`.
 pub(super) fn register(registry: Registry) -> Registry {
@@ -59,18 +55,21 @@ async fn count(invocation: Invocation) -> Reply {
         return Err(invalid(message));
     }
     let every = Duration::from_millis(integer(arguments, "every_ms")?.unwrap_or(0));
-    let mut numbers = Numbers { channel: channel(arguments)?, sent: 0, sink: invocation.sink };
-    while numbers.sent < to {
-        if numbers.sent > 0 && !every.is_zero() {
+    let channel: Channel<u64> =
+        Channel::from_argument(&invocation.body, "channel", &invocation.sink)?;
+    let mut sent = 0;
+    while sent < to {
+        if sent > 0 && !every.is_zero() {
             tokio::time::sleep(every).await;
         }
-        if numbers.send().is_err() {
+        if channel.deliver(&(sent + 1)).await.is_err() {
             break;
         }
+        sent += 1;
         // Other calls get their turn, however far this one counts.
         tokio::task::coop::consume_budget().await;
     }
-    InvokeResponse::json(&numbers.sent)
+    InvokeResponse::json(&sent)
 }
 
 /// The argument `name` as a whole number; `None` if it was not given.
@@ -84,15 +83,6 @@ fn integer(arguments: &Value, name: &str) -> Result<Option<u64>, Rejection> {
     }
 }
 
-/// The id of the page's callback behind the argument `channel`.
-fn channel(arguments: &Value) -> Result<u32, Rejection> {
-    let value = arguments.get("channel").ok_or_else(|| missing("channel"))?;
-    value
-        .as_str()
-        .and_then(|text| text.strip_prefix(CHANNEL_PREFIX)?.parse().ok())
-        .ok_or_else(|| invalid("`channel` is not a channel".to_owned()))
-}
-
 fn missing(name: &str) -> Rejection {
     Rejection::new(RejectionCode::MissingArgument, format!("`{name}` is missing"))
 }
@@ -101,35 +91,11 @@ fn invalid(message: String) -> Rejection {
     Rejection::new(RejectionCode::InvalidArgument, message)
 }
 
-/// The page's channel. Dropping it tells the page that no number follows, so a cancelled call ends it too.
-struct Numbers {
-    channel: u32,
-    sent: u64,
-    sink: Arc<dyn ChannelSink>,
-}
-
-impl Numbers {
-    fn send(&mut self) -> Result<(), SinkError> {
-        let next = self.sent + 1;
-        let payload = ChannelMessage::Payload(InvokeResponse::Json(next.to_string()));
-        self.sink.send(self.channel, self.sent, payload)?;
-        self.sent = next;
-        Ok(())
-    }
-}
-
-impl Drop for Numbers {
-    fn drop(&mut self) {
-        // A page that is gone has nothing to be told.
-        let _ = self.sink.send(self.channel, self.sent, ChannelMessage::End);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ipc::{Caller, NoPage};
-    use std::sync::Mutex;
+    use crate::ipc::{Caller, ChannelMessage, ChannelSink, NoPage, Room, SinkError};
+    use std::sync::{Arc, Mutex};
 
     /// Takes this many messages, then is gone.
     #[derive(Debug)]
@@ -155,7 +121,13 @@ mod tests {
     }
 
     impl ChannelSink for Page {
-        fn send(&self, channel: u32, index: u64, message: ChannelMessage) -> Result<(), SinkError> {
+        fn send(
+            &self,
+            channel: u32,
+            index: u64,
+            message: ChannelMessage,
+            _: Room,
+        ) -> Result<(), SinkError> {
             if index >= self.takes && message != ChannelMessage::End {
                 return Err(SinkError::Closed);
             }

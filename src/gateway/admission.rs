@@ -1,7 +1,9 @@
 //! One call on its way, cut in two at its body: lanes read a body only after the first half has let the call pass.
 
 use super::{
-    Mode, RequestHead, Session, Snapshot, arguments, authorize, decode, dispatch, head,
+    Mode, RequestHead, Session, Snapshot, arguments, authorize,
+    cancel::{self, Signal},
+    decode, dispatch, head,
     limits::{self, InFlight},
     result, scope,
     session::Sight,
@@ -31,6 +33,8 @@ pub(super) struct Ticket {
     /// Says when the document that calls is gone.
     gone: watch::Receiver<u64>,
     max_body: usize,
+    /// Says when the page takes the call back, if it can.
+    signal: Option<Signal>,
     /// Held until the call has ended.
     place: InFlight,
 }
@@ -40,7 +44,7 @@ pub(super) struct Ticket {
 pub(super) enum Next {
     /// A command runs.
     Run(Ticket),
-    /// It is answered: a message of a channel was fetched.
+    /// It is answered: a message of a channel was fetched, or a call was taken back.
     Answered(InvokeResponse),
 }
 
@@ -72,6 +76,11 @@ impl Call {
                 .map(Next::Answered)
                 .ok_or_else(channel_gone);
         }
+        if command.as_str() == cancel::CANCEL {
+            // It reaches calls of its own webview alone, so it needs no permission.
+            self.head.signal.into_iter().for_each(|id| session.signals.cancel(id));
+            return InvokeResponse::json(&()).map(Next::Answered);
+        }
         let Sight { caller, row, .. } = &*self.sight;
         let Some(permit) = authorize::authorize(&self.snapshot, row, command) else {
             // Finding the cause is work: a page that repeats what it may not do is not told why each time.
@@ -82,7 +91,8 @@ impl Call {
         limits::check_length(route, length.unwrap_or(0))?;
         let place = limits::admit(&self.snapshot, session, route)?;
         let (way, gone) = session.way();
-        Ok(Next::Run(Ticket { permit, way, gone, max_body: route.payload, place }))
+        let signal = self.head.signal.map(|id| session.signals.begin(id)).transpose()?;
+        Ok(Next::Run(Ticket { permit, way, gone, max_body: route.payload, signal, place }))
     }
 
     pub(super) async fn run(&self, mut ticket: Ticket, body: Vec<u8>, mode: Mode) -> Reply {
@@ -98,6 +108,7 @@ impl Call {
             biased;
             reply = run => reply,
             _ = ticket.gone.changed() => Err(cancelled()),
+            () = Signal::given(&mut ticket.signal) => Err(cancel::taken_back()),
         };
         drop(ticket.place);
         match mode {

@@ -1,9 +1,10 @@
 //! Stage 7, arguments: what came is held against what the manifest declares; nothing runs before it fits.
 
 use crate::{
+    channel::channel_id,
     diagnostic::nearest,
     ipc::{InvokeBody, Rejection, RejectionCode},
-    manifest::Argument,
+    manifest::{Argument, ArgumentKind},
     policy::Route,
 };
 use serde_json::{Map, Value};
@@ -52,6 +53,11 @@ fn check_one(argument: &Argument, given: &mut Map<String, Value>) -> Result<(), 
             }
         };
     };
+    if matches!(argument.kind, ArgumentKind::Channel { .. }) && channel_id(value).is_none() {
+        let message = format!("`{name}` is not a channel");
+        return Err(Rejection::new(RejectionCode::InvalidArgument, message)
+            .help("pass a `Channel` of `@tauri-apps/api/core`"));
+    }
     let Some(schema) = &argument.schema else { return Ok(()) };
     schema.validator.validate(value).map_err(|error| {
         let place = error.instance_path();

@@ -1,5 +1,6 @@
 //! Stage 1, head: what a lane knows before anybody looks at the body.
 
+use super::cancel;
 use crate::{
     ipc::{Rejection, RejectionCode},
     name::CommandName,
@@ -43,6 +44,8 @@ pub struct RequestHead {
     pub(super) origin: Option<String>,
     pub(super) content_type: Option<ContentType>,
     pub(super) headers: Vec<(String, String)>,
+    /// The number by which the page can take the call back, or of the one that it takes back.
+    pub(super) signal: Option<u32>,
 }
 
 impl fmt::Debug for RequestHead {
@@ -73,6 +76,7 @@ impl RequestHead {
             origin: None,
             content_type: Some(ContentType::Json),
             headers: Vec::new(),
+            signal: None,
         };
         let (mut keys, mut origins) = (0, 0);
         for (name, value) in headers {
@@ -85,6 +89,7 @@ impl RequestHead {
                     origins += 1;
                     head.origin = Some(value.to_owned());
                 }
+                cancel::HEADER => head.signal = value.parse().ok(),
                 "content-type" => head.content_type = ContentType::parse(value),
                 name if OWN_HEADERS.contains(&name) => {}
                 _ => head.headers.push((name.to_owned(), value.to_owned())),

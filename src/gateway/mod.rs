@@ -4,6 +4,7 @@ mod admission;
 mod arguments;
 mod audit;
 mod authorize;
+mod cancel;
 mod decode;
 mod dispatch;
 mod head;

@@ -2,6 +2,7 @@
 
 use super::{
     InvokeKey, Snapshot,
+    cancel::Signals,
     limits::{Bucket, Count},
     sink::Way,
 };
@@ -31,6 +32,7 @@ pub struct Session {
     /// The calls of commands that have.
     own: Mutex<HashMap<CommandName, Arc<Count>>>,
     pub(super) explanations: Bucket,
+    pub(super) signals: Signals,
 }
 
 /// A caller's first sight in a generation, kept for the calls that follow from the same document.
@@ -54,6 +56,7 @@ impl Session {
             shared: Count::default(),
             own: Mutex::default(),
             explanations: Bucket::default(),
+            signals: Signals::default(),
         }
     }
 
@@ -113,6 +116,7 @@ impl Session {
     pub fn end_document(&self) {
         self.way.streams.end_all();
         self.way.outbox.clear();
+        self.signals.clear();
     }
 
     /// The caller and its row: kept from the last call, or found anew for another origin or generation.

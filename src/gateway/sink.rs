@@ -3,11 +3,13 @@
 use super::Snapshot;
 use crate::{
     channel::Outbox,
-    ipc::{Caller, ChannelMessage, ChannelSink, SinkError},
+    ipc::{Caller, ChannelMessage, ChannelSink, Room, SinkError},
     name::CommandName,
 };
 use std::{
     collections::{HashMap, HashSet},
+    future::Future,
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
 };
 use tokio::sync::watch;
@@ -32,6 +34,8 @@ struct Stream {
     caller: Caller,
     command: CommandName,
     state: Mutex<State>,
+    /// Set when the state is no longer open.
+    is_closed: watch::Sender<bool>,
 }
 
 #[derive(Debug)]
@@ -60,9 +64,10 @@ impl Stream {
         let State::Open(next) = &*state else { return };
         for (channel, index) in next {
             // A page that is gone has nothing to be told.
-            let _ = outbox.send(*channel, *index, ChannelMessage::End);
+            let _ = outbox.send(*channel, *index, ChannelMessage::End, Room::unbounded());
         }
         *state = State::Revoked(next.keys().copied().collect());
+        self.is_closed.send_replace(true);
     }
 }
 
@@ -78,6 +83,7 @@ impl Streams {
             caller: sink.caller.clone(),
             command: sink.command.clone(),
             state: Mutex::new(State::Open(HashMap::new())),
+            is_closed: watch::Sender::new(false),
         };
         let is_gone = *self.document.borrow() != sink.way.document;
         let is_revoked = open.latest.as_ref().is_some_and(|latest| {
@@ -86,6 +92,7 @@ impl Streams {
         if is_gone || is_revoked {
             let state = if is_gone { State::Gone } else { State::Revoked(HashSet::new()) };
             stream.state = Mutex::new(state);
+            stream.is_closed.send_replace(true);
             return Arc::new(stream);
         }
         let stream = Arc::new(stream);
@@ -115,6 +122,7 @@ impl Streams {
         self.document.send_modify(|document| *document += 1);
         for stream in open.streams.drain(..).filter_map(|stream| stream.upgrade()) {
             *stream.lock() = State::Gone;
+            stream.is_closed.send_replace(true);
         }
     }
 }
@@ -168,14 +176,26 @@ struct CallSink {
     stream: OnceLock<Arc<Stream>>,
 }
 
+impl CallSink {
+    fn stream(&self) -> &Stream {
+        self.stream.get_or_init(|| self.way.streams.add(self))
+    }
+}
+
 impl ChannelSink for CallSink {
-    fn send(&self, channel: u32, index: u64, message: ChannelMessage) -> Result<(), SinkError> {
+    fn send(
+        &self,
+        channel: u32,
+        index: u64,
+        message: ChannelMessage,
+        room: Room,
+    ) -> Result<(), SinkError> {
         // Held while sending: an end by reload comes after the message or not at all before it.
-        let mut state = self.stream.get_or_init(|| self.way.streams.add(self)).lock();
+        let mut state = self.stream().lock();
         match &mut *state {
             State::Open(next) => {
                 let is_end = message == ChannelMessage::End;
-                self.way.outbox.send(channel, index, message)?;
+                self.way.outbox.send(channel, index, message, room)?;
                 if is_end {
                     next.remove(&channel);
                 } else {
@@ -186,11 +206,20 @@ impl ChannelSink for CallSink {
             State::Revoked(told) => {
                 if told.insert(channel) {
                     // A page that is gone has nothing to be told.
-                    let _ = self.way.outbox.send(channel, index, ChannelMessage::End);
+                    let end = ChannelMessage::End;
+                    let _ = self.way.outbox.send(channel, index, end, Room::unbounded());
                 }
                 Err(SinkError::Closed)
             }
             State::Gone => Err(SinkError::Closed),
         }
+    }
+
+    fn closed(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        let mut is_closed = self.stream().is_closed.subscribe();
+        Box::pin(async move {
+            // The sender lives as long as this sink.
+            let _ = is_closed.wait_for(|is_closed| *is_closed).await;
+        })
     }
 }

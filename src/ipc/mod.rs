@@ -7,8 +7,9 @@ pub use rejection::{Rejection, RejectionCode};
 use crate::{name::Label, pattern::Origin};
 use serde::Serialize;
 use serde_json::Value;
-use std::{fmt, sync::Arc};
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
 use thiserror::Error;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// Who calls: the labels that the host gave, and the origin that the engine reported.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -103,10 +104,43 @@ pub enum ChannelMessage {
     End,
 }
 
+/// The room that a message takes until the page has it. Dropping it makes room for the next message.
+#[derive(Debug, Default)]
+pub struct Room(Option<OwnedSemaphorePermit>);
+
+impl Room {
+    /// For a message whose sender does not wait.
+    pub const fn unbounded() -> Self {
+        Self(None)
+    }
+
+    /// Whether the sender waits for room, so that its messages cannot become too many.
+    pub fn is_bounded(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+impl From<OwnedSemaphorePermit> for Room {
+    fn from(permit: OwnedSemaphorePermit) -> Self {
+        Self(Some(permit))
+    }
+}
+
 /// Where a channel's messages go: the page that made the channel.
 pub trait ChannelSink: Send + Sync + fmt::Debug {
-    /// Sends message number `index` (from 0) to the page's callback `channel`.
-    fn send(&self, channel: u32, index: u64, message: ChannelMessage) -> Result<(), SinkError>;
+    /// Sends message number `index` (from 0) to the page's callback `channel`; `room` is held until the page has it.
+    fn send(
+        &self,
+        channel: u32,
+        index: u64,
+        message: ChannelMessage,
+        room: Room,
+    ) -> Result<(), SinkError>;
+
+    /// Waits until nothing can be sent any more, as far as the sink can tell.
+    fn closed(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::pending())
+    }
 }
 
 /// A sink for calls that no page made: whatever is sent is refused.
@@ -114,7 +148,7 @@ pub trait ChannelSink: Send + Sync + fmt::Debug {
 pub struct NoPage;
 
 impl ChannelSink for NoPage {
-    fn send(&self, _: u32, _: u64, _: ChannelMessage) -> Result<(), SinkError> {
+    fn send(&self, _: u32, _: u64, _: ChannelMessage, _: Room) -> Result<(), SinkError> {
         Err(SinkError::Closed)
     }
 }

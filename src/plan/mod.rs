@@ -2,6 +2,7 @@
 
 mod bindings;
 mod json;
+mod path;
 mod remote;
 mod secret;
 mod template;
@@ -9,6 +10,7 @@ mod words;
 
 pub use bindings::Bindings;
 pub use json::JsonTemplate;
+pub use path::PathPlan;
 pub use remote::{HttpPlan, Method, RemoteCall, SidecarPlan};
 pub use secret::{SecretStore, SecretText};
 pub use template::{Reference, RenderError, Slot, SlotKind, Template, TemplateError};
@@ -26,7 +28,7 @@ pub struct ProcessPlan {
     /// Its arguments.
     pub args: Vec<Slot>,
     /// What it reads from standard input; nothing if absent.
-    pub stdin: Option<Template>,
+    pub stdin: Option<Input>,
     /// How its standard output becomes the result.
     pub output: Output,
     /// Names of the environment variables that it inherits; its environment holds nothing else but `set`.
@@ -41,6 +43,15 @@ pub struct ProcessPlan {
     pub root: PathBuf,
     /// The folder that it runs in.
     pub cwd: PathBuf,
+}
+
+/// What a program reads from standard input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A text with the arguments in place.
+    Text(Template),
+    /// The bytes that the page sends, which are the whole of the call.
+    Body,
 }
 
 /// What an exit code or a status means.

@@ -7,9 +7,13 @@ use super::{
 };
 use crate::{
     check::Checked,
-    manifest::{ArgumentKind, Command, Entry, Manifest, OriginName, Permission, Scope, Unlisted},
+    manifest::{
+        ArgumentKind, Backend, Command, Entry, Manifest, OriginName, Overflow, PathKind,
+        Permission, Scope, Unlisted, Within,
+    },
     name::CommandName,
     pattern::{CommandTable, LabelPattern, Origin, OriginPattern},
+    plan::PathPlan,
     source::{Sources, Spanned},
 };
 use fixedbitset::FixedBitSet;
@@ -42,6 +46,7 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         place: sources.place(command.span),
         description: command.description.clone(),
         args: command.args.clone(),
+        paths: paths(manifest, command),
         backend: command.run.value.clone(),
         has_captures: !command.captures.is_empty(),
         payload: command.limits.payload.unwrap_or(manifest.limits.payload),
@@ -49,7 +54,11 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         concurrency: command.limits.concurrency,
         rate: command.limits.rate,
         returns: command.returns.as_ref().map(|returns| returns.value.clone()),
-        unenforced: unenforced(command, scoped.contains(index) && !enforced.contains(index)),
+        unenforced: unenforced(
+            manifest,
+            command,
+            scoped.contains(index) && !enforced.contains(index),
+        ),
         has_scope_items: itemised.contains(index),
     });
     Policy {
@@ -58,6 +67,7 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         limits: manifest.limits,
         channels: manifest.channels,
         app: manifest.app.clone(),
+        folder: manifest.folders.own().to_owned(),
         windows: manifest.windows.clone(),
         authority: Authority {
             generation,
@@ -123,19 +133,39 @@ fn scoped(
     found
 }
 
+/// The arguments that are paths. What a person picks in a dialog is no pattern, so it allows nothing here.
+fn paths(manifest: &Manifest, command: &Command) -> Vec<PathPlan> {
+    let pattern = |within: &Spanned<Within>| match &within.value {
+        Within::Pattern(pattern) => Some(pattern.clone()),
+        Within::Picked => None,
+    };
+    let arguments = command.args.iter().flatten();
+    let paths = arguments.filter_map(|argument| match &argument.kind {
+        ArgumentKind::Path(path) => Some(PathPlan {
+            argument: argument.name.clone(),
+            is_folder: path.kind == PathKind::Dir,
+            within: path.within.as_ref().map(|within| within.iter().filter_map(pattern).collect()),
+            folder: manifest.folders.at(argument.span).to_owned(),
+        }),
+        ArgumentKind::Value | ArgumentKind::Channel { .. } => None,
+    });
+    paths.collect()
+}
+
 /// What of a command no stage enforces yet.
-fn unenforced(command: &Command, is_scoped: bool) -> Option<&'static str> {
-    let has = |is_kind: fn(&ArgumentKind) -> bool| {
-        command.args.iter().flatten().any(|argument| is_kind(&argument.kind))
+fn unenforced(manifest: &Manifest, command: &Command, is_scoped: bool) -> Option<&'static str> {
+    let drops = |kind: &ArgumentKind| match kind {
+        ArgumentKind::Channel { overflow, .. } => {
+            overflow.unwrap_or(manifest.channels.overflow) != Overflow::Block
+        }
+        ArgumentKind::Value | ArgumentKind::Path(_) => false,
     };
     if is_scoped {
         Some("a scope")
-    } else if has(|kind| matches!(kind, ArgumentKind::Path(_))) {
-        Some("a path argument")
-    } else if has(|kind| matches!(kind, ArgumentKind::Channel { .. })) {
-        Some("a channel argument")
-    } else if !command.streams.is_empty() {
-        Some("a stream")
+    } else if command.args.iter().flatten().any(|argument| drops(&argument.kind)) {
+        Some("a channel that does not wait for its page")
+    } else if matches!(command.run.value, Backend::Sidecar(_)) && command.has_channel() {
+        Some("a channel to a sidecar")
     } else {
         None
     }

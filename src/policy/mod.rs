@@ -15,6 +15,7 @@ pub use scope::Alternative;
 pub use store::PolicyStore;
 
 use crate::manifest::{App, Channels, Limits, Window};
+use std::path::PathBuf;
 
 /// Everything that one generation runs with.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub struct Policy {
     pub channels: Channels,
     /// The app as a whole.
     pub app: App,
+    /// The folder of the manifest.
+    pub folder: PathBuf,
     /// The windows that open at start.
     pub windows: Vec<Window>,
 }

@@ -3,6 +3,7 @@
 use crate::{
     manifest::{Argument, Backend, Contract, Rate},
     name::CommandName,
+    plan::PathPlan,
     source::Place,
 };
 use std::time::Duration;
@@ -18,6 +19,8 @@ pub struct Route {
     pub description: Option<String>,
     /// Its arguments; `None` means that the command checks them itself.
     pub args: Option<Vec<Argument>>,
+    /// Those of them that are paths.
+    pub paths: Vec<PathPlan>,
     /// What runs.
     pub backend: Backend,
     /// Largest body of a call and largest output, in bytes.

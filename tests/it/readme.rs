@@ -1,7 +1,11 @@
 //! The README is a test: its files are written as they stand there, and its commands must print what it shows.
 
 use crate::support::markdown::blocks;
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// Splits a command line as a shell does, for words and single quotes.
 fn words(line: &str) -> Vec<String> {
@@ -58,9 +62,10 @@ fn follow(document: &str, folder: &Path) -> (usize, usize) {
 /// The documents for people, the README first.
 fn documents() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
-    let names = fs::read_dir(folder).expect("docs").map(|entry| entry.expect("an entry"));
-    let names = names.map(|entry| format!("docs/{}", entry.file_name().to_string_lossy()));
-    let mut found: Vec<String> = names.filter(|name| name.ends_with(".md")).collect();
+    let paths = fs::read_dir(folder).expect("docs").map(|entry| entry.expect("an entry").path());
+    let pages = paths.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let name = |path: PathBuf| path.file_name().expect("a name").to_string_lossy().into_owned();
+    let mut found: Vec<String> = pages.map(|path| format!("docs/{}", name(path))).collect();
     found.sort();
     assert!(found.len() >= 3, "{found:?}");
     found.insert(0, "README.md".to_owned());

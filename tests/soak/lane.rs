@@ -7,7 +7,7 @@ use portcullis::{
     app::{Services, build},
     channel::{Outbox, Page, PageCall},
     gateway::{Answer, InvokeKey, Mode, NoAudit, Pipeline, RequestHead, Session},
-    ipc::{InvokeResponse, SinkError},
+    ipc::{InvokeResponse, Room, SinkError},
     pattern::Origin,
     policy::PolicyStore,
     reload::load_content,
@@ -130,7 +130,7 @@ impl Lane {
 struct Nowhere;
 
 impl Page for Nowhere {
-    fn run(&self, _: PageCall) -> Result<(), SinkError> {
+    fn run(&self, _: PageCall, _: Room) -> Result<(), SinkError> {
         Err(SinkError::Closed)
     }
 }

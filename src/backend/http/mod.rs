@@ -9,7 +9,7 @@ mod tests;
 
 pub use client::HttpClients;
 
-use super::arguments;
+use super::{arguments, stream::Stream};
 use crate::{
     command::{BoxFuture, Command, Invocation},
     ipc::{Rejection, RejectionCode, Reply},
@@ -56,14 +56,20 @@ impl Http {
         self.plan.base.host_str().unwrap_or_default()
     }
 
-    async fn send(&self, client: &Client, command: &CommandName, parts: &Parts) -> Attempt {
+    async fn send(
+        &self,
+        client: &Client,
+        command: &CommandName,
+        parts: &Parts,
+        stream: Option<&mut Stream>,
+    ) -> Attempt {
         let request = client.request(parts.method.clone(), parts.url.clone());
         let mut request = request.headers(parts.headers.clone());
         if let Some(body) = &parts.body {
             request = request.body(body.clone());
         }
         match request.send().await {
-            Ok(response) => self.receive(command, response).await,
+            Ok(response) => self.receive(command, response, stream).await,
             Err(error) => self.unreached(&error),
         }
     }
@@ -106,9 +112,12 @@ impl Command for Http {
             let bindings = Bindings::from(&arguments).captures(&invocation.captures);
             let parts = request::parts(&self.plan, bindings, bindings.secrets(&self.secrets))?;
             let client = self.clients.find(self.plan.addresses).await?;
+            let plan = self.plan.stream.as_ref();
+            let (host, sink) = (self.host(), &invocation.sink);
+            let mut stream = Stream::open(plan, &arguments, sink, host, self.max_output)?;
             let mut pauses = PAUSES.iter().filter(|_| request::is_idempotent(self.plan.method));
             loop {
-                match self.send(&client, &invocation.command, &parts).await {
+                match self.send(&client, &invocation.command, &parts, stream.as_mut()).await {
                     Attempt::Done(reply) => return reply,
                     Attempt::Unlucky(rejection) => match pauses.next() {
                         Some(pause) => tokio::time::sleep(*pause).await,

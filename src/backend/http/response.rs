@@ -2,7 +2,10 @@
 
 use super::{Attempt, Http};
 use crate::{
-    backend::process::decode,
+    backend::{
+        process::decode,
+        stream::{Stream, closed},
+    },
     ipc::{InvokeResponse, Rejection, RejectionCode, Reply},
     name::CommandName,
     plan::{Method, Outcome, Output},
@@ -10,15 +13,26 @@ use crate::{
 use http::{StatusCode, header};
 use reqwest::Response;
 use serde_json::{Value, json};
+use std::pin::pin;
 
 impl Http {
-    pub(super) async fn receive(&self, command: &CommandName, response: Response) -> Attempt {
+    pub(super) async fn receive(
+        &self,
+        command: &CommandName,
+        response: Response,
+        stream: Option<&mut Stream>,
+    ) -> Attempt {
         let status = response.status();
         if let Some(outcome) = self.plan.status.get(&status.as_u16()) {
             return Attempt::Done(self.declared(outcome, command, status));
         }
         if status.is_success() {
-            return self.body(response).await;
+            return match (stream, &self.plan.stream) {
+                (Some(stream), _) => Attempt::Done(self.forward(response, stream).await),
+                // The page did not give the channel.
+                (None, Some(_)) => Attempt::Done(InvokeResponse::json(&())),
+                (None, None) => self.body(response).await,
+            };
         }
         let host = self.host();
         if status.is_redirection() && response.headers().contains_key(header::LOCATION) {
@@ -52,6 +66,26 @@ impl Http {
                 "status": status.as_u16(),
             }))),
         }
+    }
+
+    /// Sends the body through a channel. While the page is behind nothing is read, and the service waits. What was sent is
+    /// not the result as well, and a request whose body broke off is not repeated.
+    async fn forward(&self, mut response: Response, stream: &mut Stream) -> Reply {
+        let channel = stream.channel();
+        let mut is_closed = pin!(channel.closed());
+        loop {
+            let chunk = tokio::select! {
+                biased;
+                () = &mut is_closed => return Err(closed()),
+                chunk = response.chunk() => chunk.map_err(|error| self.broken(&error))?,
+            };
+            match chunk {
+                Some(chunk) => stream.push(&chunk).await?,
+                None => break,
+            }
+        }
+        stream.finish().await?;
+        InvokeResponse::json(&())
     }
 
     async fn body(&self, mut response: Response) -> Attempt {

@@ -406,7 +406,8 @@ async fn named(addresses: Addresses) -> (Value, usize) {
     let none = serde_json::Map::new();
     let parts = request::parts(&command.plan, (&none).into(), (&none).into()).unwrap();
     let name = "c".parse().unwrap();
-    let Attempt::Done(reply) = within_patience(command.send(&client, &name, &parts)).await else {
+    let Attempt::Done(reply) = within_patience(command.send(&client, &name, &parts, None)).await
+    else {
         panic!("it may not be tried again")
     };
     let answer = match reply {

@@ -7,10 +7,18 @@ use rustix::{
     io::Errno,
     process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid},
 };
-use std::{io, process::ExitStatus};
+use std::{future::pending, io, process::ExitStatus, time::Duration};
 #[cfg(target_os = "linux")]
 use tokio::io::{Interest, unix::AsyncFd};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::{
+    io::{AsyncRead, copy, sink},
+    process::{Child, ChildStderr, ChildStdin, ChildStdout, Command},
+    runtime::Handle,
+    time::sleep,
+};
+
+/// How long a program whose call was given up has to tidy up, before it is killed.
+pub(super) const MERCY: Duration = Duration::from_secs(2);
 
 /// The program's ends of its pipes.
 pub(in crate::backend) type Pipes = (Option<ChildStdin>, Option<ChildStdout>, Option<ChildStderr>);
@@ -110,6 +118,23 @@ impl Group {
         status
     }
 
+    /// Whether it has not been ended.
+    fn is_alive(&self) -> bool {
+        self.leader.id().is_some()
+    }
+
+    /// Asks every process of the group to end; `false` if that cannot be asked here.
+    #[cfg(unix)]
+    fn terminate(&self) -> bool {
+        self.id.is_some_and(|id| kill_process_group(id, Signal::TERM).is_ok())
+    }
+
+    /// Asks every process of the group to end; `false` if that cannot be asked here.
+    #[cfg(not(unix))]
+    fn terminate(&self) -> bool {
+        false
+    }
+
     /// Ends every process of the group at once. Failure means that none is left to end, or that it runs
     /// as another user and cannot be ended.
     fn kill(&mut self) {
@@ -142,5 +167,55 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         self.kill();
+    }
+}
+
+/// A group for the time of a call. If the call is given up, the group is asked to end (`TERM`) and killed when its leader
+/// has ended or [`MERCY`] is over; at once where there are no such requests, or no runtime that could wait.
+#[derive(Debug, Default)]
+pub(super) struct Lent {
+    group: Option<Group>,
+    stdout: Option<ChildStdout>,
+    stderr: Option<ChildStderr>,
+}
+
+/// The program's ends of its pipes, where its outputs stay open for as long as the program may use them.
+pub(super) type LentPipes<'a> =
+    (Option<ChildStdin>, Option<&'a mut ChildStdout>, Option<&'a mut ChildStderr>);
+
+impl Lent {
+    pub(super) fn hold(&mut self, group: Group) -> (&mut Group, LentPipes<'_>) {
+        let group = self.group.insert(group);
+        let (stdin, stdout, stderr) = group.take_pipes();
+        (self.stdout, self.stderr) = (stdout, stderr);
+        (group, (stdin, self.stdout.as_mut(), self.stderr.as_mut()))
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let Some(mut group) = self.group.take().filter(Group::is_alive) else { return };
+        let (stdout, stderr) = (self.stdout.take(), self.stderr.take());
+        if group.terminate()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            // A runtime that ends drops this, and kills the group with it.
+            runtime.spawn(async move {
+                // Words of farewell must neither break nor fill a pipe.
+                tokio::select! {
+                    () = group.exited() => {}
+                    () = sleep(MERCY) => {}
+                    _ = async { tokio::join!(drain(stdout), drain(stderr), pending::<()>()) } => {}
+                }
+                // There is nobody left to be told.
+                let _ = group.end().await;
+            });
+        }
+    }
+}
+
+async fn drain(pipe: Option<impl AsyncRead + Unpin>) {
+    if let Some(mut pipe) = pipe {
+        let _ = copy(&mut pipe, &mut sink()).await;
     }
 }

@@ -12,34 +12,30 @@ mod spawner;
 #[cfg(target_os = "linux")]
 mod tests;
 
-use super::{arguments, inherited, unfilled};
+use super::{arguments, inherited, stream::Stream, unfilled};
 use crate::{
     command::{BoxFuture, Command, Invocation},
-    ipc::{Rejection, RejectionCode, Reply},
+    ipc::{InvokeBody, InvokeResponse, Rejection, RejectionCode, Reply},
     name::CommandName,
-    plan::{Bindings, Outcome, ProcessPlan, SecretStore, Template},
+    plan::{Bindings, Input, Outcome, ProcessPlan, SecretStore, StreamSource, Template},
 };
 pub(super) use group::Group;
 pub(super) use output::decode;
 pub use program::{ProgramError, locate};
 
-use pipes::{Captured, Fault};
+use group::{Lent, LentPipes};
+use pipes::{Captured, Fault, Streamed};
+use serde_json::Map;
 use std::{
-    pin::pin,
     process::{ExitStatus, Stdio},
     sync::Arc,
-    time::Duration,
 };
-
-/// How long a program's pipes are read after the program itself has ended.
-///
-/// They stay open only if it left a process behind that holds them; what the program itself wrote is in
-/// them already and is read at once.
-const GRACE: Duration = Duration::from_millis(200);
+use tokio::{sync::watch, try_join};
 
 /// Runs a program for each call.
 ///
-/// The program and all that it started end with the call: when it returns, and when its future is dropped.
+/// The program and all that it started end with the call: at once when it returns; when its future is dropped they are
+/// asked to end, and after [`group::MERCY`] they are killed.
 /// Only a process that left the program's process group on purpose (a daemon, by `setsid`) lives on.
 #[derive(Debug)]
 pub struct Process {
@@ -60,19 +56,32 @@ impl Process {
         Self { secrets, ..self }
     }
 
-    async fn run(&self, command: &CommandName, bindings: Bindings<'_>) -> Reply {
+    async fn run(
+        &self,
+        command: &CommandName,
+        bindings: Bindings<'_>,
+        bytes: Vec<u8>,
+        stream: Option<&mut Stream>,
+    ) -> Reply {
         let input = match &self.plan.stdin {
-            Some(template) => Some(template.render(bindings).map_err(|error| unfilled(&error))?),
-            None => None,
+            Some(Input::Text(template)) => {
+                template.render(bindings).map_err(|error| unfilled(&error))?.into_bytes()
+            }
+            Some(Input::Body) | None => bytes,
         };
-        let mut group = self.start(bindings).await?;
-        let (status, captured) = self.finish(&mut group, input).await?;
+        let mut lent = Lent::default();
+        let (group, pipes) = lent.hold(self.start(bindings).await?);
+        let from = self.plan.stream.as_ref().map(|plan| plan.from);
+        let (status, captured) = self.finish(group, pipes, input, from.zip(stream)).await?;
         if let Some((code, outcome)) = self.outcome(status) {
             output::declared(outcome, &self.plan.program, command, code)
-        } else if status.success() {
-            output::decode(self.plan.output, &self.plan.program, captured.stdout)
-        } else {
+        } else if !status.success() {
             Err(output::failure(&self.plan.program, status, &captured.stderr, &self.secrets))
+        } else if from == Some(StreamSource::Stdout) {
+            // What was streamed is not the result as well.
+            InvokeResponse::json(&())
+        } else {
+            output::decode(self.plan.output, &self.plan.program, captured.stdout)
         }
     }
 
@@ -124,31 +133,24 @@ impl Process {
     async fn finish(
         &self,
         group: &mut Group,
-        input: Option<String>,
+        pipes: LentPipes<'_>,
+        input: Vec<u8>,
+        streamed: Streamed<'_>,
     ) -> Result<(ExitStatus, Captured), Rejection> {
         let mut captured = Captured::default();
-        {
-            let pipes = group.take_pipes();
-            let mut transfer = pin!(captured.transfer(pipes, input, self.max_output));
-            let mut exit = pin!(group.exited());
-            let transferred = tokio::select! {
-                biased;
-                result = &mut transfer => match result {
-                    Ok(()) => {
-                        exit.await;
-                        Ok(())
-                    }
-                    fault => fault,
-                },
-                () = &mut exit => tokio::time::timeout(GRACE, transfer).await.unwrap_or(Ok(())),
-            };
-            transferred.map_err(|fault| self.fault(&fault))?;
-        }
-        let status = group.end().await.map_err(|error| self.fault(&Fault::Io(error)))?;
+        let (tell, ended) = watch::channel(false);
+        let exit = async {
+            group.exited().await;
+            tell.send_replace(true);
+            Ok(())
+        };
+        try_join!(captured.transfer(pipes, input, self.max_output, streamed, ended), exit)
+            .map_err(|fault| self.fault(fault))?;
+        let status = group.end().await.map_err(|error| self.fault(Fault::Io(error)))?;
         Ok((status, captured))
     }
 
-    fn fault(&self, fault: &Fault) -> Rejection {
+    fn fault(&self, fault: Fault) -> Rejection {
         let (program, limit) = (&self.plan.program, self.max_output);
         match fault {
             Fault::TooLarge => Rejection::new(
@@ -160,6 +162,7 @@ impl Process {
                 RejectionCode::ProcessFailed,
                 format!("the gateway lost `{program}`: {error}"),
             ),
+            Fault::Stream(rejection) => rejection,
         }
     }
 }
@@ -167,9 +170,26 @@ impl Process {
 impl Command for Process {
     fn call(&self, invocation: Invocation) -> BoxFuture<'_, Reply> {
         Box::pin(async move {
-            let arguments = arguments(invocation.body)?;
+            let (arguments, bytes) = match (&self.plan.stdin, invocation.body) {
+                (Some(Input::Body), InvokeBody::Raw(bytes)) => (Map::new(), bytes),
+                (Some(Input::Body), InvokeBody::Json(_)) => return Err(no_bytes()),
+                (_, body) => (arguments(body)?, Vec::new()),
+            };
             let bindings = Bindings::from(&arguments).captures(&invocation.captures);
-            self.run(&invocation.command, bindings).await
+            let plan = &self.plan;
+            let mut stream = Stream::open(
+                plan.stream.as_ref(),
+                &arguments,
+                &invocation.sink,
+                &plan.program,
+                self.max_output,
+            )?;
+            self.run(&invocation.command, bindings, bytes, stream.as_mut()).await
         })
     }
+}
+
+fn no_bytes() -> Rejection {
+    Rejection::new(RejectionCode::InvalidRequest, "the command takes bytes, not arguments")
+        .help("pass an `ArrayBuffer` or a `Uint8Array` to `invoke`")
 }

@@ -1,6 +1,7 @@
 //! Calls of real programs: what they get, and what comes back.
 
 mod lifetime;
+mod stream;
 
 use super::*;
 use crate::{
@@ -14,6 +15,7 @@ use std::{
     future::Future,
     os::unix::fs::{PermissionsExt, symlink},
     path::Path,
+    time::Duration,
 };
 
 /// A failure guard, never a measurement: nothing that passes takes nearly as long.
@@ -160,14 +162,14 @@ mod input {
     async fn standard_input_is_empty_unless_the_plan_fills_it() {
         assert_eq!(result(plan("cat", &[]), json!({})).await, "");
         let mut plan = plan("cat", &[]);
-        plan.stdin = Some("hello {name}\n".parse().unwrap());
+        plan.stdin = Some(Input::Text("hello {name}\n".parse().unwrap()));
         assert_eq!(result(plan, json!({"name": "Ada"})).await, "hello Ada\n");
     }
 
     #[tokio::test]
     async fn eight_mebibytes_go_through_without_a_deadlock() {
         let mut plan = plan("cat", &[]);
-        plan.stdin = Some("{text}".parse().unwrap());
+        plan.stdin = Some(Input::Text("{text}".parse().unwrap()));
         let text = "0123456789abcdef".repeat(8 * 1024 * 1024 / 16);
         let out = result(plan, json!({"text": text})).await;
         assert!(out.as_str().unwrap() == text);
@@ -178,7 +180,7 @@ mod input {
         let text = "x".repeat(1024 * 1024);
         for script in ["exec <&-; sleep 0.1; echo done", "head -c 1 >&2; echo done"] {
             let mut plan = sh(script);
-            plan.stdin = Some("{text}".parse().unwrap());
+            plan.stdin = Some(Input::Text("{text}".parse().unwrap()));
             plan.env = vec!["PATH".into()];
             assert_eq!(result(plan, json!({"text": text})).await, "done\n", "{script}");
         }

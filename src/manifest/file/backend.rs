@@ -39,9 +39,10 @@ pub(crate) struct Process {
     #[serde(default)]
     #[schemars(example = json!(["log", "--max-count={max}", {"when": "author", "args": ["--author={author}"]}]))]
     pub(crate) args: Vec<Item>,
-    /// Text for its standard input, with placeholders. Without it standard input is empty.
+    /// Its standard input: a text with placeholders, or `body: raw` for the bytes that the page sends. Without it
+    /// standard input is empty.
     #[schemars(example = &"{text}")]
-    pub(crate) stdin: Option<String>,
+    pub(crate) stdin: Option<Stdin>,
     /// How its standard output becomes the result. Defaults to `text`.
     #[schemars(example = &"lines")]
     pub(crate) output: Option<Output>,
@@ -60,6 +61,37 @@ pub(crate) struct Process {
     /// Output that is sent through a channel while the program runs.
     #[schemars(example = json!({"to": "lines", "from": "stdout", "framing": "lines"}))]
     pub(crate) stream: Option<Stream>,
+}
+
+/// What a program reads.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub(crate) enum Stdin {
+    /// A text with placeholders.
+    #[schemars(example = &"{text}")]
+    Text(String),
+    /// The bytes that the page sends: an `ArrayBuffer` or a `Uint8Array` in the place of arguments.
+    Body(BodyInput),
+}
+
+/// The bytes that the page sends, in the place of arguments.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct BodyInput {
+    /// `raw` passes the bytes on as they are.
+    #[schemars(example = &"raw")]
+    #[expect(dead_code, reason = "`raw` is its only value")]
+    pub(crate) body: Raw,
+}
+
+/// The only word is `raw`.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub(crate) enum Raw {
+    /// Bytes.
+    Raw,
 }
 
 /// One item of a program's arguments.

@@ -1,7 +1,7 @@
 //! Keys of the file: commands, their arguments and what runs.
 
 use super::{
-    backend::{Http, Item, Outcome, Process, Request, Stream},
+    backend::{Http, Item, Outcome, Process, Request, Stdin, Stream},
     limits::{CommandLimits, Overflow},
     some,
 };
@@ -106,9 +106,10 @@ pub(crate) struct Run {
     /// With a `process` backend: items behind the backend's own.
     #[schemars(example = json!(["log", "--max-count={max}"]))]
     pub(crate) args: Option<Vec<Item>>,
-    /// With a `process` backend: text for standard input, with placeholders.
+    /// With a `process` backend: text for standard input, with placeholders, or `body: raw` for the bytes that the page
+    /// sends.
     #[schemars(example = &"{text}")]
-    pub(crate) stdin: Option<String>,
+    pub(crate) stdin: Option<Stdin>,
     /// With a `process` or `http` backend: how its output becomes the result.
     #[schemars(example = &"lines")]
     pub(crate) output: Option<Output>,

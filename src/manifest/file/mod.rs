@@ -9,7 +9,7 @@ mod window;
 
 pub(crate) use app::{App, Dev, Secret, Site};
 pub(crate) use backend::{
-    Backend, Http, Item, Outcome, Plugin, Process, Request, Sidecar, Stream, When,
+    Backend, Http, Item, Outcome, Plugin, Process, Request, Sidecar, Stdin, Stream, When,
 };
 pub use command::PathKind;
 pub(crate) use command::{Argument, Command, Run};

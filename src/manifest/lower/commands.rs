@@ -10,6 +10,7 @@ use crate::{
     document::{Entry, Node},
     manifest::{Argument, Backend, Command, CommandLimits, Manifest, file, units},
     name::{CommandName, Word},
+    plan::Input,
     source::{Span, Spanned},
 };
 use std::collections::HashMap;
@@ -73,10 +74,13 @@ impl Lowering<'_> {
         });
         let limits = self.command_limits(node, file.limits.as_ref());
         let run = self.run(name, entry, file.run, owner, manifest)?;
-        // Only a Rust function can check arguments that the manifest does not declare.
         let args = match (&run.backend.value, own) {
+            // Only a Rust function can check arguments that the manifest does not declare.
             (Backend::Native(_), None) => None,
-            (_, own) => Some(self.with_shared(own.unwrap_or_default(), run.arguments)),
+            (backend, own) => {
+                let args = self.with_shared(own.unwrap_or_default(), run.arguments);
+                if takes_bytes(backend) { self.no_arguments(args, node) } else { Some(args) }
+            }
         };
         Some(Command {
             span: entry.key,
@@ -92,6 +96,20 @@ impl Lowering<'_> {
             streams: run.uses.streams,
             limits,
         })
+    }
+
+    /// The bytes of a page are the whole of its call: nothing has a name.
+    fn no_arguments(&mut self, args: Vec<Argument>, node: &Node) -> Option<Vec<Argument>> {
+        let first = args.first()?;
+        let message = format!("`{}` cannot be given beside the page's bytes", first.name);
+        let help = "remove it, or let the page send arguments alone: `stdin: \"{text}\"`";
+        let stdin = node.pointer("/run/process/stdin").or_else(|| node.pointer("/run/stdin"));
+        let diagnostic = Diagnostic::new(Code::InvalidValue, first.span, message).help(help);
+        self.report(match stdin {
+            Some(stdin) => diagnostic.related(stdin.span, "the page sends bytes"),
+            None => diagnostic,
+        });
+        Some(args)
     }
 
     fn command_limits(&mut self, node: &Node, file: Option<&file::CommandLimits>) -> CommandLimits {
@@ -123,4 +141,9 @@ impl Lowering<'_> {
         }
         own
     }
+}
+
+/// Whether a page sends bytes in the place of arguments.
+fn takes_bytes(backend: &Backend) -> bool {
+    matches!(backend, Backend::Process(plan) if plan.stdin == Some(Input::Body))
 }

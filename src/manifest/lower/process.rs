@@ -6,7 +6,7 @@ use crate::{
     document::{Node, to_flow_yaml},
     manifest::{Use, file},
     name::Word,
-    plan::{Outcome, Output, ProcessPlan, Slot, SlotKind, StreamPlan, Template},
+    plan::{Input, Outcome, Output, ProcessPlan, Slot, SlotKind, StreamPlan, Template},
     source::Span,
 };
 use std::{
@@ -51,7 +51,7 @@ impl Lowering<'_> {
         let args = self.slots(node, file.args, false, uses);
         let stdin = match file.stdin {
             None => None,
-            Some(text) => Some(self.stdin(node, &text, uses)?),
+            Some(stdin) => Some(self.stdin(node, &stdin, uses)?),
         };
         let exit = self.exits(node, file.exit.unwrap_or_default());
         let stream = match file.stream {
@@ -83,8 +83,8 @@ impl Lowering<'_> {
     ) -> Option<ProcessPlan> {
         let is_after_dashes = plan.args.iter().any(Slot::is_double_dash);
         plan.args.extend(self.slots(node, file.args.unwrap_or_default(), is_after_dashes, uses)?);
-        if let Some(text) = file.stdin {
-            plan.stdin = Some(self.stdin(node, &text, uses)?);
+        if let Some(stdin) = file.stdin {
+            plan.stdin = Some(self.stdin(node, &stdin, uses)?);
         }
         if let Some(output) = file.output {
             plan.output = output;
@@ -134,12 +134,13 @@ impl Lowering<'_> {
         }
     }
 
-    fn stdin(&mut self, node: &Node, text: &str, uses: &mut Uses) -> Option<Template> {
+    fn stdin(&mut self, node: &Node, stdin: &file::Stdin, uses: &mut Uses) -> Option<Input> {
+        let file::Stdin::Text(text) = stdin else { return Some(Input::Body) };
         let span = place(node, "stdin");
         self.text_secret(text, span);
         let template = self.template(text, span)?;
         uses.template(text, &template, span, false);
-        Some(template)
+        Some(Input::Text(template))
     }
 
     fn exits(

@@ -137,3 +137,17 @@ permissions: { all: { windows: [\"*\"], allow: [save] } }
     );
     program.run(&["call", "save", "--window", "any", "--origin", "app"]).expect(0, "1\n", "");
 }
+
+#[test]
+fn what_goes_over_channels_comes_before_the_result() {
+    let manifest = MANIFEST.replacen(
+        "commands:",
+        "commands:
+  follow:
+    args: { lines: { channel: { type: string } } }
+    run: { process: { program: printf, args: [\"one\\\\ntwo\\\\n\"], stream: { to: lines } } }",
+        1,
+    );
+    let program = Portcullis::with_manifest(&manifest);
+    program.run(&["call", "follow"]).expect(0, "\"one\"\n\"two\"\nnull\n", NOTE);
+}

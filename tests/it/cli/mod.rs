@@ -1,6 +1,7 @@
 //! The command line through the binary: exit codes, what goes to which stream, and the shapes that programs read.
 
 mod allow;
+mod apps;
 mod call;
 #[cfg(unix)]
 mod examples;

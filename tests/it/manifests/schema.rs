@@ -122,7 +122,7 @@ fn a_key_without_a_value_is_no_way_to_leave_it_out() {
     let takes_null = |path: &str| {
         ["/run/value", "/args/<name>/default", "/result", "/body"]
             .iter()
-            .any(|end| path.ends_with(end))
+            .any(|end| path.ends_with(end) && !path.ends_with("/stdin/body"))
     };
     for (path, property) in properties(&committed_schema()) {
         let validator = jsonschema::draft7::new(property).expect(&path);

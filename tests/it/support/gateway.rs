@@ -11,7 +11,7 @@ use portcullis::{
     gateway::{
         Audit, Counts, InvokeKey, Mode, Outcome, Pipeline, Record, Session, Sessions, Snapshot,
     },
-    ipc::SinkError,
+    ipc::{Room, SinkError},
     policy::PolicyStore,
     reload::{Change, Content, Disk, FileSnapshot, Files, LoadOptions, Watch, load_from},
     serde_json::{self, Value, json},
@@ -200,7 +200,7 @@ impl Webview {
 pub(crate) struct Recorder(Mutex<Vec<PageCall>>);
 
 impl Page for Recorder {
-    fn run(&self, call: PageCall) -> Result<(), SinkError> {
+    fn run(&self, call: PageCall, _: Room) -> Result<(), SinkError> {
         self.0.lock().unwrap().push(call);
         Ok(())
     }

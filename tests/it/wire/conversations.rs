@@ -4,6 +4,7 @@ use crate::support::gateway::{APP, Call, Gateway, Lane, Settled};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use portcullis::{
     Registry,
+    channel::PageCall,
     gateway::Mode,
     ipc::InvokeResponse,
     serde_json::{self, Value, json},
@@ -42,6 +43,9 @@ struct Step {
     /// The key that is sent, in place of the webview's own.
     key: Option<String>,
     expect: Expect,
+    /// What goes over channels meanwhile, as `CHANNEL.INDEX JSON`, with bytes as `base64:…`, and `end` for the end.
+    #[serde(default)]
+    messages: Vec<String>,
 }
 
 /// What the page's promise comes to.
@@ -130,7 +134,7 @@ fn registry() -> Registry {
 }
 
 /// Runs a script over one lane, each in a gateway of its own.
-async fn run(conversation: &Conversation, lane: Lane) -> Vec<Settled> {
+async fn run(conversation: &Conversation, lane: Lane) -> Vec<(Settled, Vec<String>)> {
     let mode = if conversation.production { Mode::Production } else { Mode::Development };
     let gateway = Gateway::start(&conversation.manifest, registry(), mode);
     let webviews: BTreeMap<_, _> = conversation
@@ -143,9 +147,24 @@ async fn run(conversation: &Conversation, lane: Lane) -> Vec<Settled> {
         .collect();
     let mut answers = Vec::new();
     for step in &conversation.steps {
-        answers.push(gateway.call_over(lane, &webviews[&step.webview], &step.call()).await);
+        let webview = &webviews[&step.webview];
+        let answer = gateway.call_over(lane, webview, &step.call()).await;
+        answers.push((answer, webview.page.take().iter().map(message).collect()));
     }
     answers
+}
+
+fn message(call: &PageCall) -> String {
+    match call {
+        PageCall::Message { channel, index, payload: InvokeResponse::Json(text) } => {
+            format!("{channel}.{index} {text}")
+        }
+        PageCall::Message { channel, index, payload: InvokeResponse::Raw(bytes) } => {
+            format!("{channel}.{index} base64:{}", STANDARD.encode(bytes))
+        }
+        PageCall::Fetch { channel, index, .. } => format!("{channel}.{index} waits"),
+        PageCall::End { channel, index } => format!("{channel}.{index} end"),
+    }
 }
 
 #[tokio::test]
@@ -166,7 +185,9 @@ async fn every_lane_answers_alike() {
         for lane in Lane::ALL {
             assert_eq!(run(&conversation, lane).await, answers, "{}: {lane:?}", file.display());
         }
-        for (number, (step, answer)) in conversation.steps.iter().zip(&answers).enumerate() {
+        for (number, (step, (answer, messages))) in
+            conversation.steps.iter().zip(&answers).enumerate()
+        {
             assert!(
                 step.is_as_expected(answer),
                 "{}, step {} (`{}`):\nexpected {:?}\n     got {answer:?}",
@@ -175,6 +196,7 @@ async fn every_lane_answers_alike() {
                 step.command,
                 step.expect
             );
+            assert_eq!(*messages, step.messages, "{}, step {}", file.display(), number + 1);
         }
     }
 }

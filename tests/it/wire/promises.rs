@@ -55,14 +55,12 @@ commands:
   open:    { run: { native: tick } }
   scoped:  { args: { tenant: { type: string } }, run: { value: \"{tenant}\" } }
   both:    { args: { tenant: { type: string } }, run: { value: \"{tenant}\" } }
-  path:    { args: { file: { path: file, within: [notes/**] } }, run: { native: tick } }
-  channel: { args: { lines: { channel: { type: string } } }, run: { native: tick } }
+  channel: { args: { lines: { channel: { type: string }, overflow: drop-oldest } }, run: { native: tick } }
 permissions:
   main:
     windows: [main]
     allow:
       - open
-      - path
       - channel
       - { commands: [scoped, both], scope: { args: { tenant: { const: acme } } } }
   others: { windows: [other], allow: [both] }
@@ -79,7 +77,6 @@ async fn what_nothing_enforces_yet_is_granted_and_never_runs() {
             (&main, "scoped", json!({"tenant": "acme"})),
             (&main, "both", json!({"tenant": "evil"})),
             (&other, "both", json!({"tenant": "evil"})),
-            (&main, "path", json!({"file": "/etc/passwd"})),
             (&main, "channel", json!({"lines": "__CHANNEL__:1"})),
         ] {
             let call = Call::new(command).json(&given);
@@ -102,11 +99,8 @@ permissions: { main: { windows: [main], allow: [tick] } }
 ";
     let gateway = Gateway::new(first, Ticks::default().registry());
     let main = gateway.open("main");
-    let edits = [
-        ("type: integer", "channel: {}"),
-        ("a: { type: integer }", "a: { path: file, within: [notes/**] }"),
-        ("native: tick", "native: nobody"),
-    ];
+    let edits =
+        [("type: integer", "channel: {}, overflow: fail"), ("native: tick", "native: nobody")];
     for (from, to) in edits {
         let edit = first.replace("{ run:", "{ args: { a: { type: integer } }, run:");
         match gateway.edit(&edit.replace(from, to)) {
@@ -125,7 +119,10 @@ fn run_does_not_start_with_what_this_build_cannot_do_and_the_other_verbs_do_not_
 app: { id: dev.example.cli, dev: { url: \"http://localhost:5173\" } }
 origins: { docs: https://docs.example.com }
 windows: { main: { url: \"https://docs.example.com/\" } }
-commands: { list: { args: { file: { path: file, within: [notes/**] } }, run: { value: \"{file}\" } } }
+commands:
+  list:
+    args: { lines: { channel: { type: string }, overflow: fail } }
+    run: { process: { program: ls, stream: { to: lines } } }
 permissions: { main: { windows: [main], origins: [docs], allow: [list] } }
 ",
     );
@@ -135,7 +132,7 @@ permissions: { main: { windows: [main], origins: [docs], allow: [list] } }
     assert_eq!(program.run(&["run"]).code, 3);
     program.run(&["validate"]).expect(0, "1 file is valid\n", "");
     assert_eq!(program.run(&["explain", "list"]).code, 0);
-    let call = program.run(&["call", "list", "{\"file\": \"notes/a\"}"]);
+    let call = program.run(&["call", "list"]);
     assert_eq!(call.rejection()["code"], "unsupported");
 }
 

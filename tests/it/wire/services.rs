@@ -3,14 +3,17 @@
 use crate::support::gateway::{Call, Gateway, Lane, Settled};
 use portcullis::{
     Registry,
+    channel::PageCall,
     gateway::Mode,
+    ipc::InvokeResponse,
     serde_json::{self, Value, json},
 };
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpListener},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
     thread,
+    time::Duration,
 };
 
 /// A sidecar that answers with the number of its process.
@@ -250,4 +253,79 @@ permissions: { main: { windows: [main], allow: [\"*\", \"plugin:side|call\"] } }
         assert_eq!(answer.code(), "missing_secret", "{command}");
     }
     assert!(gateway.call(&main, &Call::new("fine")).await.is_ok());
+}
+
+/// A service that sends one line, and each further one when it is told to; the end closes the connection.
+fn talking() -> (SocketAddr, mpsc::Sender<&'static str>, mpsc::Receiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (say, words) = mpsc::channel::<&str>();
+    let (gone, is_gone) = mpsc::channel();
+    thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut head = String::new();
+        while reader.read_line(&mut head).unwrap() > 2 {}
+        let mut stream = stream;
+        write!(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").unwrap();
+        for word in words {
+            write!(stream, "{:x}\r\n{word}\r\n", word.len()).unwrap();
+            stream.flush().unwrap();
+        }
+        // Nothing comes any more, until the other side closes.
+        let _ = reader.read(&mut [0]);
+        let _ = gone.send(());
+    });
+    (address, say, is_gone)
+}
+
+fn following(address: SocketAddr) -> String {
+    format!(
+        "
+commands:
+  follow:
+    args: {{ lines: {{ channel: {{ type: object }} }} }}
+    run: {{ http: {{ base: \"http://{address}\", get: /logs, stream: {{ to: lines, framing: ndjson }} }} }}
+permissions: {{ main: {{ windows: [main], allow: [follow] }} }}
+"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_goes_through_a_channel_while_it_comes_and_ends_with_its_document() {
+    let (address, say, is_gone) = talking();
+    let gateway = Gateway::new(&following(address), Registry::new());
+    let main = gateway.open("main");
+    let running = tokio::spawn({
+        let (gateway, main) = (gateway.clone(), main.clone());
+        let call = Call::new("follow").json(&json!({"lines": "__CHANNEL__:3"}));
+        async move { gateway.call(&main, &call).await }
+    });
+    let mut seen = Vec::new();
+    for (words, number) in [("{\"a\":1}\n{\"b\"", 1), (":2}\n", 2)] {
+        say.send(words).unwrap();
+        while seen.len() < number {
+            seen.extend(main.page.take());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+    let json = |text: &str| InvokeResponse::Json(text.to_owned());
+    let message = |index, text| PageCall::Message { channel: 3, index, payload: json(text) };
+    assert_eq!(seen, [message(0, "{\"a\":1}"), message(1, "{\"b\":2}")]);
+    main.session.end_document();
+    assert_eq!(running.await.unwrap().code(), "cancelled");
+    drop(say);
+    assert_eq!(is_gone.recv_timeout(Duration::from_secs(60)), Ok(()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_is_not_what_the_stream_says_rejects_its_call() {
+    let (address, say, _is_gone) = talking();
+    say.send("{}\nno\n").unwrap();
+    let gateway = Gateway::new(&following(address), Registry::new());
+    let main = gateway.open("main");
+    let call = Call::new("follow").json(&json!({"lines": "__CHANNEL__:3"}));
+    assert_eq!(gateway.call(&main, &call).await.code(), "invalid_output");
+    let calls = main.page.take();
+    assert!(matches!(calls[..], [PageCall::Message { .. }, PageCall::End { index: 1, .. }]));
 }

@@ -21,6 +21,18 @@ const shells = `(function (native) {
     text() { return native.read(this, true); }
     arrayBuffer() { return native.read(this, false); }
   };
+  globalThis.EventTarget = class EventTarget {
+    addEventListener(type, listener) { native.listen(this, type, listener); }
+    removeEventListener(type, listener) { native.listenNoMore(this, type, listener); }
+  };
+  globalThis.AbortSignal = class AbortSignal extends EventTarget {
+    get aborted() { return native.signal(this).aborted; }
+    get reason() { return native.signal(this).reason; }
+  };
+  globalThis.AbortController = class AbortController {
+    signal = native.newSignal(new AbortSignal());
+    abort(reason) { native.abort(this.signal, reason); }
+  };
   globalThis.atob = function atob(text) { return native.atob(text); };
   globalThis.btoa = function btoa(text) { return native.btoa(text); };
   globalThis.crypto = { getRandomValues(array) { return native.random(array); } };
@@ -72,6 +84,8 @@ export function buildEngine(realm, run, answer, onWarn) {
   const headerMaps = new WeakMap();
   /** @type {WeakMap<object, { headers: object, body: string | Uint8Array }>} */
   const responses = new WeakMap();
+  /** @type {WeakMap<object, { aborted: boolean, reason: any, listeners: Set<Function> }>} */
+  const signals = new WeakMap();
   /** @type {Seen[]} */
   const requests = [];
   /** @type {{ warn: string[], error: string[] }} */
@@ -124,6 +138,24 @@ export function buildEngine(realm, run, answer, onWarn) {
         return buffer;
       });
     },
+    /** @param {object} self */
+    signal: (self) => held(signals, self),
+    /** @param {object} made */
+    newSignal(made) {
+      signals.set(made, { aborted: false, reason: undefined, listeners: new Set() });
+      return made;
+    },
+    /** @param {object} self @param {any} reason */
+    abort(self, reason) {
+      const signal = held(signals, self);
+      if (signal.aborted) return;
+      Object.assign(signal, { aborted: true, reason });
+      for (const listener of [...signal.listeners]) listener();
+    },
+    /** @param {object} self @param {string} type @param {Function} listener */
+    listen: (self, type, listener) => void (type === "abort" && held(signals, self).listeners.add(listener)),
+    /** @param {object} self @param {string} type @param {Function} listener */
+    listenNoMore: (self, type, listener) => void (type === "abort" && held(signals, self).listeners.delete(listener)),
     atob: (/** @type {string} */ text) => atob(text),
     btoa: (/** @type {string} */ text) => btoa(text),
     /** @param {any} array */
@@ -140,7 +172,7 @@ export function buildEngine(realm, run, answer, onWarn) {
   run(shells)(native);
   const ResponsePrototype = realm.Response.prototype;
   const HeadersPrototype = realm.Headers.prototype;
-  return { requests, logged, headerMaps };
+  return { requests, logged, headerMaps, signals };
 }
 
 /**
