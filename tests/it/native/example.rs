@@ -38,8 +38,9 @@ fn its_functions_run() {
     assert_eq!(taken, json!({"code": "taken", "title": "Welcome"}));
     let misspelt = notes(&["call", "add", r#"{"titel":"Milk"}"#]).rejection();
     assert_eq!(misspelt["message"], "`titel` is not an argument; did you mean `title`?");
-    // Nobody hears the channel of a call without a page.
-    notes(&["call", "export", r#"{"onNote":"__CHANNEL__:1"}"#]).expect(0, "0\n", NOTE);
+    // What comes over a channel is printed first.
+    let printed = "{\"title\":\"Welcome\",\"text\":null}\n1\n";
+    notes(&["call", "export", r#"{"onNote":"__CHANNEL__:1"}"#]).expect(0, printed, NOTE);
 }
 
 /// A manifest that names a function that is not there, and does not name one that is.
