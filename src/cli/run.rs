@@ -79,9 +79,9 @@ pub(crate) fn open(windows: Windows, format: Format, loaded: &Loaded) -> Result<
     use crate::app;
     let Windows { path, mode, registry, load, screenshot } = windows;
     let options = app::Options {
+        load,
         mode,
         screenshot,
-        load,
         ..app::Options::new(path, registry, Box::new(move |notice| tell(&notice, format)))
     };
     app::run(loaded, options).map_err(|error| error.to_string())

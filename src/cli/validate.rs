@@ -11,7 +11,10 @@ use crate::{
     diagnostic::{Format, Report},
     reload::{Disk, Loaded, load_profiles},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    mem::ManuallyDrop,
+    path::{Path, PathBuf},
+};
 
 const FORMATS: &str = "\
 Formats:
@@ -80,6 +83,8 @@ pub(super) fn validate(args: &Args, format: Format, known: &Registry) -> Exit {
             loaded.diagnostics.extend(missing);
         }
     }
+    // The program ends here: taking a large manifest apart piece by piece would take a tenth of its time.
+    let loaded = ManuallyDrop::new(loaded);
     let report = report(&loaded, args);
     tell(&report, format);
     verdict(&report)
