@@ -1,7 +1,7 @@
 //! `undefined-command` and `undefined-plugin`: a permission about something that does not exist.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, Suggestions},
+    diagnostic::{Code, Diagnostic, Suggestions, surely_meant},
     manifest::{Entry, Manifest, builtin},
     name::{CommandName, Word},
     pattern::{CommandPattern, CommandTable},
@@ -45,7 +45,9 @@ fn check_entry(
         );
         let message = format!("the plugin `{plugin}` is not declared");
         let command = text.rsplit_once('|').map_or("", |(_, command)| command);
-        let renamed = near.map(|near| format!("plugin:{near}|{command}"));
+        let plugins = manifest.plugins.keys().map(Word::as_str);
+        let sure = near.and_then(|_| surely_meant(plugin, plugins));
+        let renamed = sure.map(|near| format!("plugin:{near}|{command}"));
         return Some(
             Diagnostic::new(Code::UndefinedPlugin, entry.span, message).help(help).did_you_mean(
                 entry.span,
@@ -75,7 +77,9 @@ fn check_entry(
                 .did_you_mean(entry.span, text, Some(&group)),
         );
     }
-    let near = suggestions.nearest(text, manifest.commands.keys().map(CommandName::as_str));
+    let names = || manifest.commands.keys().map(CommandName::as_str);
+    let near = suggestions.nearest(text, names());
+    let sure = near.and_then(|_| surely_meant(text, names()));
     let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None if entry.value.plugin().is_some() => {
@@ -90,6 +94,6 @@ fn check_entry(
     Some(
         Diagnostic::new(Code::UndefinedCommand, entry.span, message)
             .help(help)
-            .did_you_mean(entry.span, text, near),
+            .did_you_mean(entry.span, text, sure),
     )
 }

@@ -1,7 +1,7 @@
 //! `undefined-origin`: a list of origins names one that neither `origins:` nor a site of the app declares.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, Suggestions},
+    diagnostic::{Code, Diagnostic, Suggestions, surely_meant},
     manifest::{Manifest, OriginName},
 };
 
@@ -28,7 +28,7 @@ pub(super) fn check(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
             Diagnostic::new(Code::UndefinedOrigin, origin.span, message).help(help).did_you_mean(
                 origin.span,
                 name.as_str(),
-                near,
+                near.and_then(|_| surely_meant(name.as_str(), manifest.origin_names())),
             ),
         );
     }

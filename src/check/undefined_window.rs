@@ -1,7 +1,7 @@
 //! `undefined-window`: a label without a wildcard, which no window or webview can have.
 
 use crate::{
-    diagnostic::{Code, Diagnostic, Suggestions},
+    diagnostic::{Code, Diagnostic, Suggestions, surely_meant},
     manifest::{Creation, Manifest, Window},
     name::Label,
     pattern::LabelPattern,
@@ -139,10 +139,12 @@ impl<'a> Labels<'a> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("declare it: `windows: {{ {label}: {{}} }}`"),
         };
+        let sure = near
+            .and_then(|_| surely_meant(label.as_str(), known.iter().map(|label| label.as_str())));
         diagnostic(format!("the {word} `{label}` is not declared")).help(help).did_you_mean(
             span,
             label.as_str(),
-            near,
+            sure,
         )
     }
 }

@@ -298,6 +298,11 @@ impl Request<'_> {
                 grant.permission
             ));
         }
+        if self.views.chosen.options.profile.is_some() {
+            complain(
+                "note: the edit is in the manifest itself, so it holds without the profile, too",
+            );
+        }
         if self.args.dry_run {
             complain("note: nothing was written");
         }

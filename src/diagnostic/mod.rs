@@ -13,7 +13,7 @@ pub use fix::{Edit, Fix};
 pub use render::{Format, Style, render, to_json};
 pub(crate) use render::{clean, clean_text, json_text};
 pub use report::{Finding, Report, summary_line};
-pub use suggest::{Suggestions, nearest};
+pub use suggest::{Suggestions, nearest, surely_meant};
 
 use crate::source::Span;
 

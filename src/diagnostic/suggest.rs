@@ -2,6 +2,8 @@
 
 /// Longer words are hardly typing mistakes, and comparing them costs the square of their length.
 const MAX_WORD: usize = 64;
+/// Shorter words are too often one letter away from each other.
+const MIN_SURE: usize = 4;
 /// Of so many candidates of about the word's length, the nearest is near enough.
 const MAX_CANDIDATES: usize = 500;
 
@@ -27,6 +29,39 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// The candidate that is surely meant, so surely that a program may write it where it grants something: it alone is one
+/// letter away, by a slip of the hand rather than by another number or another short word.
+///
+/// ```
+/// use portcullis::diagnostic::surely_meant;
+/// assert_eq!(surely_meant("gret", ["greet", "words"]), Some("greet"));
+/// assert_eq!(surely_meant("read_c", ["read_a", "read_b"]), None);
+/// assert_eq!(surely_meant("lock", ["unlock"]), None);
+/// assert_eq!(surely_meant("doc1", ["doc2"]), None);
+/// assert_eq!(surely_meant("get", ["set"]), None);
+/// ```
+pub fn surely_meant<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    if !(MIN_SURE..=MAX_WORD).contains(&word.len()) {
+        return None;
+    }
+    let mut similar =
+        candidates.into_iter().filter(|candidate| candidate.len().abs_diff(word.len()) <= 1);
+    let looked_at: Vec<&str> = similar.by_ref().take(MAX_CANDIDATES).collect();
+    // Among those that are not looked at there may be another one.
+    if similar.next().is_some() {
+        return None;
+    }
+    let mut near =
+        looked_at.into_iter().filter(|candidate| strsim::damerau_levenshtein(word, candidate) <= 1);
+    let only = near.next().filter(|_| near.next().is_none())?;
+    let digits = |text: &'a str| text.chars().filter(char::is_ascii_digit);
+    let has_same_digits = word.chars().filter(char::is_ascii_digit).eq(digits(only));
+    has_same_digits.then_some(only)
 }
 
 /// Suggestions for all that is misspelt in one manifest. Whoever has made a hundred mistakes has made one mistake a

@@ -116,7 +116,7 @@ fn refuse(existing: &[String], format: Format) {
     }
     let list = existing.iter().fold(String::new(), |list, path| list + "\n  " + path);
     complain(&format!(
-        "error: nothing was written, because of what is there already:{list}\n  help: name another folder, or overwrite with `--force`"
+        "error: nothing was written, because of what is there already:{list}\n  help: name another folder; `--force` replaces these files"
     ));
 }
 

@@ -54,7 +54,7 @@ pub(crate) struct Argument {
     /// `picked` is what the person chose in a dialog.
     #[schemars(example = ["$DOCUMENT/**"], length(min = 1))]
     pub(crate) within: Option<Vec<String>>,
-    /// The argument is a channel to the page; its messages fit this JSON Schema.
+    /// The argument is a channel to the page; what its messages are, as a JSON Schema. They are not checked against it yet.
     #[schemars(example = json!({"type": "string"}))]
     pub(crate) channel: Option<Map<String, Value>>,
     /// What a full channel does. Defaults to `channels.overflow`.

@@ -2,7 +2,7 @@
 
 use super::{Lowering, plugins::add_builtin, section_entries};
 use crate::{
-    diagnostic::{Code, Diagnostic, Omitted},
+    diagnostic::{Code, Diagnostic, Omitted, surely_meant},
     document::Node,
     manifest::{
         Builtin, Entry, Group, Manifest, PluginKind, Scope, builtin, builtin::BEYOND_THE_CALLER,
@@ -184,7 +184,11 @@ impl Lowering<'_> {
         let declared = section_entries(self.document, "groups");
         let known = declared.iter().map(|(key, _)| *key).filter(|key| key.parse::<Word>().is_ok());
         let known = known.chain(built_in.iter().map(String::as_str));
+        // What is built in may be much more than what was meant.
+        let own = declared.iter().map(|(key, _)| *key).filter(|key| key.parse::<Word>().is_ok());
         let near = self.suggestions.nearest(group, known).map(|near| format!("@{near}"));
+        let sure = near.as_ref().and_then(|_| surely_meant(group, own));
+        let sure = sure.map(|name| format!("@{name}")).filter(|sure| near.as_ref() == Some(sure));
         let help = match &near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("declare it: `groups: {{ {}: [version] }}`", group.escape_debug()),
@@ -193,7 +197,7 @@ impl Lowering<'_> {
         self.report(Diagnostic::new(Code::UndefinedGroup, span, message).help(help).did_you_mean(
             span,
             &format!("@{group}"),
-            near.as_deref(),
+            sure.as_deref(),
         ));
     }
 

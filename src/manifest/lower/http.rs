@@ -266,7 +266,12 @@ impl Lowering<'_> {
     }
 
     /// Addresses are written to logs, by this program and by others on the way.
-    fn refuse_secret(&mut self, template: &Template, span: Span, place: &str) -> Option<()> {
+    pub(super) fn refuse_secret(
+        &mut self,
+        template: &Template,
+        span: Span,
+        place: &str,
+    ) -> Option<()> {
         let secret = template.references().find_map(|reference| match reference {
             Reference::Secret(name) => Some(name),
             Reference::Capture(_) => None,
@@ -274,7 +279,7 @@ impl Lowering<'_> {
         let Some(name) = secret else { return Some(()) };
         let message = format!("the secret `{name}` would be part of {place}");
         self.report(Diagnostic::new(Code::ExposedSecret, span, message).help(format!(
-            "send it as a header: `headers: {{ Authorization: \"Bearer {{secret:{name}}}\" }}`"
+            "secrets may stand in headers, `headers: {{ Authorization: \"Bearer {{secret:{name}}}\" }}`, and in the environment of programs, `env: [\"TOKEN={{secret:{name}}}\"]`"
         )));
         None
     }

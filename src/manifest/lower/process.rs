@@ -126,6 +126,12 @@ impl Lowering<'_> {
     /// Refuses folders that only a shell would find.
     pub(super) fn folder_text(&mut self, node: &Node, cwd: Option<&str>) {
         let Some(text) = cwd else { return };
+        if text.contains(['{', '}']) {
+            let message = "a folder has no placeholders in it";
+            let help =
+                "name one folder; what differs from call to call is an argument of the program";
+            return self.invalid(place(node, "cwd"), message.to_owned(), help);
+        }
         let first = text.split('/').next().unwrap_or_default();
         if first == "~" || (first.starts_with('$') && first != "$PWD") {
             let message = format!("`{}` means nothing here", first.escape_debug());
@@ -139,6 +145,7 @@ impl Lowering<'_> {
         let span = place(node, "stdin");
         self.text_secret(text, span);
         let template = self.template(text, span)?;
+        self.refuse_secret(&template, span, "the program's input");
         uses.template(text, &template, span, false);
         Some(Input::Text(template))
     }

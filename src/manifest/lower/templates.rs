@@ -98,6 +98,7 @@ impl Lowering<'_> {
         if let Some(text) = node.as_str()
             && let Some(template) = self.template(text, node.span)
         {
+            self.refuse_secret(&template, node.span, "what pages and services are sent");
             uses.template(text, &template, node.span, template.whole().is_some());
         }
         node.items().iter().for_each(|item| self.value_uses(item, uses));

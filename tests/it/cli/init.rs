@@ -101,7 +101,7 @@ fn nothing_is_overwritten_unless_it_is_forced() {
 error: nothing was written, because of what is there already:
   gateway.yaml
   frontend/main.js
-  help: name another folder, or overwrite with `--force`
+  help: name another folder; `--force` replaces these files
 ";
     program.run(&["init"]).expect(1, "", expected);
     assert_eq!(files(program.folder()).len(), 2);
