@@ -126,13 +126,13 @@ permissions: { main: { windows: [main], allow: [lits] } }
 fn what_a_manifest_includes_is_mended_in_its_own_file() {
     let part = "permissions:\n  more: { windows: [main], allow: [reed] }\n";
     let program = Portcullis::with_manifest(&(faulty() + "include: [part.yaml]\n"))
-        .file("part.yaml", &part.replace("reed", "sav"));
+        .file("part.yaml", &part.replace("reed", "svae"));
     let run = program.run(&["validate", "--fix", "--dry-run"]);
     assert!(run.text().contains("--- gateway.yaml") && run.text().contains("+++ part.yaml"));
     let run = program.run(&["validate", "--fix"]);
     assert!(
         run.text()
-            .contains("fixed part.yaml:2:36: the command `sav` is not declared: write `save`"),
+            .contains("fixed part.yaml:2:36: the command `svae` is not declared: write `save`"),
         "{}",
         run.text()
     );
