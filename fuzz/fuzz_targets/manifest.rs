@@ -10,7 +10,7 @@ use portcullis::{
     document::{self, Node},
     edit::{FormatError, format},
     policy::compile,
-    reload::{Content, Files, LoadOptions, Loaded, load_from, load_profiles},
+    reload::{Content, Files, Found, LoadOptions, Loaded, load_from, load_profiles},
     source::{Source, Sources, Span},
 };
 use std::path::{Path, PathBuf};
@@ -32,11 +32,11 @@ impl Files for Parts<'_> {
         found.map(|(_, text)| text.to_vec()).ok_or((Code::MissingFile, "the file does not exist".to_owned()))
     }
 
-    fn matches(&self, pattern: &Path) -> Vec<PathBuf> {
+    fn matches(&self, pattern: &Path) -> Found {
         let is_glob = pattern.to_string_lossy().contains('*');
         let is_meant = |name: &str| pattern.ends_with(name) || is_glob && name != NAMES[0];
         let found = self.named().filter(|(name, _)| is_meant(name));
-        found.map(|(name, _)| PathBuf::from(name)).collect()
+        Ok(found.map(|(name, _)| PathBuf::from(name)).collect())
     }
 
     fn identity(&self, path: &Path) -> PathBuf {
