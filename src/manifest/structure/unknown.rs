@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic, Edit, Fix, Omitted, nearest},
-    document::{Entry, Node},
+    document::{Entry, Kind, Node},
     source::Span,
 };
 use serde_json::Value;
@@ -100,7 +100,9 @@ impl Findings<'_> {
         }
         let schema = self.schema.pointer(place);
         if let Some(glued) = schema.and_then(|schema| glued_key(schema, key)) {
-            let fix = space_behind(span, key, glued);
+            // With a value of its own, there would be two colons in the line then.
+            let is_alone = node.find(key).is_some_and(|value| value.kind == Kind::Null);
+            let fix = space_behind(span, key, glued).filter(|_| is_alone);
             return found.help(format!("write a space behind `{glued}:`")).maybe_fix(fix);
         }
         if let Some(help) = elsewhere(place, key) {
