@@ -100,8 +100,10 @@ impl Findings<'_> {
         }
         let schema = self.schema.pointer(place);
         if let Some(glued) = schema.and_then(|schema| glued_key(schema, key)) {
-            // With a value of its own, there would be two colons in the line then.
-            let is_alone = node.find(key).is_some_and(|value| value.kind == Kind::Null);
+            // With a colon of its own, there would be two in the line then.
+            let is_alone = node.entry(key).is_some_and(|entry| {
+                entry.value.kind == Kind::Null && entry.value.span.start == entry.key.end
+            });
             let fix = space_behind(span, key, glued).filter(|_| is_alone);
             return found.help(format!("write a space behind `{glued}:`")).maybe_fix(fix);
         }
