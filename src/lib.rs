@@ -61,6 +61,10 @@ pub use embed::{Gateway, GatewayError};
 pub use portcullis_macros::command;
 pub use serde_json;
 
+#[cfg(test)]
+#[path = "../tests/it/support/property.rs"]
+mod property;
+
 // `#[command]` writes paths that begin with the crate's name; its own tests are in the crate.
 #[cfg(test)]
 extern crate self as portcullis;

@@ -3,7 +3,8 @@
 use super::{suggestion::suggestion, views::Views};
 use crate::{
     check::Checked,
-    edit::{Change, EditError, apply, edits, format},
+    diagnostic::apply,
+    edit::{Change, EditError, edits, format},
     ipc::Caller,
     manifest::{Manifest, OriginName, Permission},
     name::{CommandName, Label},

@@ -62,6 +62,22 @@ impl Edit {
     }
 }
 
+/// A text after edits of it, which do not overlap.
+pub fn apply(text: &str, edits: &[Edit]) -> String {
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    edits.sort_by_key(|edit| edit.span);
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        let range = edit.span.range();
+        out.push_str(text.get(at..range.start).unwrap_or(""));
+        out.push_str(&edit.text);
+        at = range.end;
+    }
+    out.push_str(text.get(at..).unwrap_or(""));
+    out
+}
+
 /// Characters of names, labels and patterns that mean nothing to YAML, wherever they stand in a text.
 fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric() || "_-./:|*".contains(character)

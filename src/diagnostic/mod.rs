@@ -9,7 +9,7 @@ mod suggest;
 
 pub use bounded::{Diagnostics, Omitted};
 pub use code::{Code, Severity};
-pub use fix::{Edit, Fix};
+pub use fix::{Edit, Fix, apply};
 pub use render::{Format, Style, render, to_json};
 pub(crate) use render::{clean, clean_text, json_text};
 pub use report::{Finding, Report, summary_line};

@@ -2,7 +2,7 @@
 
 use super::token;
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, Fix},
     source::Span,
 };
 
@@ -123,10 +123,10 @@ pub(super) fn duplicate_key(text: &str, span: Span, first: Span) -> Diagnostic {
         .related(first, "first defined here")
 }
 
-/// The finding with quotes as its fix.
+/// The finding with quotes as its fix; a control character, which is none between quotes, has to be looked at first.
 fn quotable(found: Diagnostic, text: &str) -> Diagnostic {
-    let span = found.span;
-    found.replace("put it in quotes", span, token::quoted(text))
+    let fix = Fix::replace("put it in quotes", found.span, token::quoted(text));
+    found.maybe_fix(Some(fix).filter(|_| !text.contains(char::is_control)))
 }
 
 /// The advice to quote a value, with the text to type while it fits a line.

@@ -5,7 +5,6 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     source::{Source, Sources, Span},
 };
-use proptest::prelude::ProptestConfig;
 use serde_json::Value;
 use std::{fs, path::Path};
 
@@ -13,10 +12,6 @@ mod hazards;
 mod properties;
 mod quoting;
 mod spans;
-
-fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 fn read(text: &str) -> (Source, Option<Node>, Vec<Diagnostic>) {
     let source = Source::new("gateway.yaml", text);

@@ -2,9 +2,9 @@
 
 use super::{format::is_same, insert, remove};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Edit, apply},
     document::{Node, parse},
-    source::{FileId, Source, Sources, Span},
+    source::{FileId, Source, Sources},
 };
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -40,15 +40,6 @@ pub enum Change {
         /// What is there then.
         value: Value,
     },
-}
-
-/// A piece of a text and what takes its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
-    /// What goes; empty where something is only added.
-    pub span: Span,
-    /// What comes.
-    pub text: String,
 }
 
 /// Why a change cannot be made.
@@ -94,22 +85,6 @@ fn tree(source: &Source, file: FileId) -> Result<Node, EditError> {
     let mut diagnostics = Vec::new();
     let root = parse(source, file, &mut diagnostics);
     root.filter(|_| diagnostics.is_empty()).ok_or(EditError::Faults(diagnostics))
-}
-
-/// A text after edits of it, which do not overlap.
-pub fn apply(text: &str, edits: &[Edit]) -> String {
-    let mut edits: Vec<&Edit> = edits.iter().collect();
-    edits.sort_by_key(|edit| edit.span);
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for edit in edits {
-        let range = edit.span.range();
-        out.push_str(text.get(at..range.start).unwrap_or(""));
-        out.push_str(&edit.text);
-        at = range.end;
-    }
-    out.push_str(text.get(at..).unwrap_or(""));
-    out
 }
 
 /// The change at a place that is there, and the tree that it leads to.

@@ -1,11 +1,12 @@
 //! Additions in the style of what is there: a line in a block, a part between brackets, a block where there was nothing.
 
 use super::{
-    change::{Edit, split},
+    change::split,
     format::WIDTH,
     text::{column, line_end, line_start, line_stop},
 };
 use crate::{
+    diagnostic::Edit,
     document::{Entry, Kind, Node, to_flow_yaml},
     source::{Source, Span},
 };

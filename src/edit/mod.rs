@@ -14,7 +14,7 @@ mod show;
 mod text;
 mod write;
 
-pub use change::{Change, Edit, EditError, apply, edits};
+pub use change::{Change, EditError, edits};
 pub use diff::unified_diff;
 pub use format::{FormatError, WIDTH, format};
 pub use show::{places, show};

@@ -1,10 +1,11 @@
 //! Taking an entry or item out of a text, and putting another value in the place of one.
 
 use super::{
-    change::{Edit, split},
+    change::split,
     text::{line_start, line_stop},
 };
 use crate::{
+    diagnostic::Edit,
     document::{Kind, Node, to_flow_yaml},
     source::{Source, Span},
 };

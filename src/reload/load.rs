@@ -3,6 +3,7 @@
 use super::{
     files::{Content, Disk, Edited, Files},
     snapshot::{FileSnapshot, Recorder},
+    withdraw::withdraw,
 };
 use crate::{
     check::{Checked, check},
@@ -82,7 +83,8 @@ pub fn load_from(path: &Path, options: &LoadOptions, files: &dyn Files) -> Loade
         let manifest = lower(document, folders, &mut diagnostics)?;
         check(manifest, &mut diagnostics)
     });
-    let (diagnostics, omitted) = diagnostics.into_parts();
+    let (mut diagnostics, omitted) = diagnostics.into_parts();
+    withdraw(&mut diagnostics, &sources);
     let snapshot = recorder.into_snapshot();
     let content = snapshot.read(path);
     Loaded {

@@ -10,6 +10,7 @@ mod probe;
 mod settle;
 mod snapshot;
 mod watch;
+mod withdraw;
 
 pub use expand::TooMany;
 pub use files::{Content, Disk, Edited, Files, Found, is_meant, lexical, read};

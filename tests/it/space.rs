@@ -1,6 +1,6 @@
 //! Questions about all callers, against every caller that is short enough to be tried.
 
-use crate::patterns::generate;
+use crate::{patterns::generate, support::property::config};
 use portcullis::{
     ipc::Caller,
     name::Label,
@@ -72,7 +72,7 @@ fn regions() -> impl Strategy<Value = Vec<Owned>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(config(64))]
 
     #[test]
     fn answers_are_those_of_all_callers(all in regions(), split in 1_usize..3, seed: usize) {

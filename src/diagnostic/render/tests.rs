@@ -261,7 +261,7 @@ fn mark() -> impl Strategy<Value = (bool, (usize, usize), String)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::property::config(256))]
 
     #[test]
     fn no_span_breaks_a_renderer(

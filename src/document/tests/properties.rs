@@ -1,6 +1,7 @@
 //! What holds for any text and any value.
 
-use super::{config, read};
+use super::read;
+use crate::property::config;
 use crate::{
     diagnostic::{Code, Diagnostic},
     document::{Kind, Node, to_yaml},

@@ -1,7 +1,8 @@
 //! Generated documents that know where their tokens stand.
 
-use super::{config, read};
+use super::read;
 use crate::document::{Kind, Node};
+use crate::property::config;
 use proptest::prelude::*;
 use std::ops::Range;
 

@@ -30,7 +30,7 @@ impl Lowering<'_> {
                 name.is_app()
             });
             let pointer = format!("/commands/{}", escape(key));
-            let owner = Owner { shared, sidecar: None };
+            let owner = Owner { shared, sidecar: None, has_sidecar: false };
             self.named_command(name, key, entry, &pointer, &owner, manifest);
         }
     }

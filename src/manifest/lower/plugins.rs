@@ -40,7 +40,8 @@ impl Lowering<'_> {
                 (PluginKind::Sidecar(plan), Some(program)) => Some((Arc::clone(plan), program)),
                 _ => None,
             };
-            let owner = Owner { shared, sidecar };
+            let has_sidecar = entry.value.find("sidecar").is_some();
+            let owner = Owner { shared, sidecar, has_sidecar };
             for (name_key, command) in section_entries(&entry.value, "commands") {
                 let word = self.name::<Word>(name_key, command.key, Code::InvalidName);
                 let command_name = word.map(|word| CommandName::in_plugin(&name, &word));

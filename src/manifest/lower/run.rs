@@ -35,6 +35,8 @@ pub(super) struct Owner<'a> {
     pub(super) shared: &'a Shared,
     /// The sidecar of its plugin, with the place of the program's name.
     pub(super) sidecar: Option<(Arc<SidecarPlan>, Span)>,
+    /// Whether its plugin declares one, which may have a fault.
+    pub(super) has_sidecar: bool,
 }
 
 /// What was read of a command's `run`.
@@ -198,7 +200,7 @@ impl Lowering<'_> {
             let backend = Backend::Sidecar(RemoteCall { sidecar, method: method.to_owned() });
             return Some(Running { program: Some(program), ..Running::new(backend, entry.key) });
         }
-        if entry.value.find("run").is_none() && has_no_other_run(entry) {
+        if !owner.has_sidecar && entry.value.find("run").is_none() && has_no_other_run(entry) {
             let message = format!("`{method}` says nothing to run");
             // The JSON Schema cannot tell whether a plugin has a sidecar, beside which nothing would be missing.
             let code = if name.is_app() { Code::MissingKey } else { Code::InvalidValue };
@@ -218,9 +220,7 @@ impl Lowering<'_> {
             .map(|(key, entry)| (key, entry.key))
             .collect();
         match ways.as_slice() {
-            [] if owner.sidecar.is_some() => {
-                self.has_only(node, &["method"], "a sidecar's command")
-            }
+            [] if owner.has_sidecar => self.has_only(node, &["method"], "a sidecar's command"),
             [] => {
                 let is_misspelt = node.entries().any(|(key, _)| nearest(key, WAYS).is_some());
                 if !is_misspelt {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic, Edit, Fix, Omitted, nearest},
-    document::{Entry, Kind, Node},
+    document::{Entry, Node},
     source::Span,
 };
 use serde_json::Value;
@@ -100,11 +100,7 @@ impl Findings<'_> {
         }
         let schema = self.schema.pointer(place);
         if let Some(glued) = schema.and_then(|schema| glued_key(schema, key)) {
-            // With a colon of its own, there would be two in the line then.
-            let is_alone = node.entry(key).is_some_and(|entry| {
-                entry.value.kind == Kind::Null && entry.value.span.start == entry.key.end
-            });
-            let fix = space_behind(span, key, glued).filter(|_| is_alone);
+            let fix = space_behind(span, key, glued);
             return found.help(format!("write a space behind `{glued}:`")).maybe_fix(fix);
         }
         if let Some(help) = elsewhere(place, key) {

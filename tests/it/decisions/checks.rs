@@ -4,6 +4,7 @@ use super::{
     generate::model_and_guardrails,
     oracle::{APP, Model, Permission, Visitor, allows, denies},
 };
+use crate::support::property::config;
 use portcullis::{
     diagnostic::{Code, Diagnostic},
     pattern::{Budget, LabelPattern, Origin, OriginPattern, label_classes, origin_classes},
@@ -194,7 +195,7 @@ fn found(diagnostics: &[Diagnostic], code: Code) -> impl Iterator<Item = &Diagno
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(150))]
 
     #[test]
     fn findings_about_all_callers_equal_the_naive_evaluation((model, guardrails) in model_and_guardrails()) {

@@ -5,6 +5,7 @@ use super::{
     generated,
     oracle::{Verdict, Visitor},
 };
+use crate::support::property::config;
 use portcullis::{ipc::Caller, policy::Decision};
 use proptest::{collection::vec, prelude::*};
 use serde_json::json;
@@ -12,10 +13,6 @@ use serde_json::json;
 /// So many manifests × callers × commands; each of those is a case.
 const MANIFESTS: u32 = 80;
 const CALLERS: usize = 20;
-
-fn config() -> ProptestConfig {
-    ProptestConfig { cases: MANIFESTS, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 fn visitors() -> impl Strategy<Value = Vec<Visitor>> {
     vec(visitor(), CALLERS)
@@ -74,7 +71,7 @@ fn there_are_ten_thousand_cases() {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(MANIFESTS))]
 
     #[test]
     fn decisions_equal_the_naive_evaluation(model in model(), visitors in visitors()) {

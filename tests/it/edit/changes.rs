@@ -1,9 +1,13 @@
 //! `tests/edit/change/NAME.yaml`: a text, changes of it, and the text after them; nothing else may have changed.
 
 use super::layout::comments;
-use crate::support::manifest::{json, manifests, text};
+use crate::support::{
+    manifest::{json, manifests, text},
+    property::config,
+};
 use portcullis::{
-    edit::{Change, EditError, apply, edits},
+    diagnostic::apply,
+    edit::{Change, EditError, edits},
     source::{Source, Sources},
 };
 use proptest::prelude::*;
@@ -130,7 +134,7 @@ fn fitting(place: &str, value: &Value) -> Vec<Change> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(config(300))]
 
     #[test]
     fn a_change_changes_what_it_says_and_an_addition_keeps_every_comment(

@@ -4,12 +4,15 @@ use super::{
     generate::file,
     layout::{comments, formatted},
 };
-use crate::support::manifest::{all_manifests, json, text};
+use crate::support::{
+    manifest::{all_manifests, json, text},
+    property::config,
+};
 use portcullis::edit::FormatError;
 use proptest::{prelude::*, strategy::ValueTree as _};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+    #![proptest_config(config(500))]
 
     #[test]
     fn formatting_keeps_values_and_comments_and_is_done_after_once(text in file()) {
@@ -35,7 +38,7 @@ const JUNK: [&str; 16] =
     ["\n", "\n\n", " ", "\t", "#", " # c", ": ", "- ", "[", "]", "{", "}", ",", "|", "'", "? "];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(config(300))]
 
     #[test]
     fn a_manifest_with_a_typing_mistake_is_refused_or_formatted_like_any_other(

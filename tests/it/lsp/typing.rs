@@ -1,7 +1,7 @@
 //! Random edits: after each of them the server has the text that the client has, and says of it what `validate` says.
 
 use super::MANIFEST;
-use crate::support::{cli::Portcullis, lsp::Editor};
+use crate::support::{cli::Portcullis, lsp::Editor, property::config};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
 
@@ -189,7 +189,7 @@ fn ask_everything(editor: &mut Editor, text: &str, step: &[Edit], encoding: &str
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(12))]
 
     #[test]
     fn random_edits_leave_both_sides_with_one_text(steps in edits(), encoding in select(&["utf-8", "utf-16", "utf-32"][..])) {

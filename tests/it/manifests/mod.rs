@@ -6,6 +6,7 @@ mod explanations;
 mod files;
 mod fixes;
 mod fixtures;
+mod fuzzed;
 mod includes;
 mod limits;
 mod mutations;

@@ -1,7 +1,10 @@
 //! Random small edits of the valid fixtures, as a person who types makes them: never a panic, always a place.
 
-use super::agreement::validator;
-use crate::support::manifest::{all_manifests, codes, json, text};
+use super::{agreement::validator, fuzzed::hold};
+use crate::support::{
+    manifest::{all_manifests, codes, json, text},
+    property::config,
+};
 use portcullis::{
     diagnostic::{Code, Format, Style, has_errors, render, summary_line, to_json},
     reload::{Loaded, load_content},
@@ -183,11 +186,12 @@ fn check(text: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(1000))]
 
     #[test]
     fn an_edited_manifest_is_told_about_and_never_a_panic(text in mutated()) {
         check(&text)?;
+        hold(text.as_bytes());
     }
 }
 

@@ -5,3 +5,4 @@ pub(crate) mod gateway;
 pub(crate) mod lsp;
 pub(crate) mod manifest;
 pub(crate) mod markdown;
+pub(crate) mod property;

@@ -1,7 +1,10 @@
 //! Whatever a page sends: the gateway does not panic, and answers nothing that the manifest does not allow.
 
 use super::Ticks;
-use crate::support::gateway::{APP, Call, Gateway, Settled, Webview};
+use crate::support::{
+    gateway::{APP, Call, Gateway, Settled, Webview},
+    property::config,
+};
 use http::{HeaderName, HeaderValue, Request, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 use portcullis::{
@@ -55,11 +58,7 @@ impl Target {
 }
 
 fn runner() -> TestRunner {
-    TestRunner::new(ProptestConfig {
-        cases: 2000,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })
+    TestRunner::new(config(2000))
 }
 
 /// A known name, some of it percent-encoded, perhaps twice, perhaps with something around it; or anything at all.
