@@ -36,6 +36,7 @@ mod undefined_event;
 mod undefined_origin;
 mod undefined_secret;
 mod undefined_window;
+mod unfit_argument;
 mod unguarded_optional;
 mod unreachable_command;
 mod unsafe_argument;
@@ -89,6 +90,7 @@ const CHECKS: &[Check] = &[
     undefined_origin::check,
     undefined_secret::check,
     undefined_window::check,
+    unfit_argument::check,
     unguarded_optional::check,
     unsafe_argument::check,
     unused_argument::check,

@@ -103,6 +103,7 @@ codes! {
         UndefinedSecret "undefined-secret" "A placeholder names a secret that is not declared.",
         UndefinedChannel "undefined-channel" "Output is streamed to something that is not a declared channel.",
         UndefinedArgument "undefined-argument" "A placeholder names an argument that is not declared.",
+        UnfitArgument "unfit-argument" "A placeholder stands where no value of its argument fits.",
         MissingSubject "missing-subject" "A permission names neither windows nor webviews.",
         SchemaInvalid "schema-invalid" "An argument's schema is not a JSON Schema.",
         UnguardedOptional "unguarded-optional" "An optional argument is used where its absence has no meaning.",
