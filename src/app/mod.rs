@@ -30,7 +30,7 @@ pub use assets::{Asset, Assets};
 pub use compose::{build, compose};
 pub use edit::Editor;
 pub use host::host;
-pub use natives::{misfits, undeclared, unregistered};
+pub use natives::{misfits, undeclared, unmanaged, unregistered};
 pub use notice::Notice;
 pub use obstacles::{at_start, obstacles};
 pub use owner::foreign_owners;

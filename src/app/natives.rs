@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 
 /// What of a manifest the functions of a program do not carry out; asked at start, and for every edit.
 pub fn misfits(manifest: &Manifest, natives: &Declarations) -> Vec<Diagnostic> {
-    [unregistered(manifest, natives), unscoped(manifest, natives)].concat()
+    [unregistered(manifest, natives), unmanaged(manifest, natives), unscoped(manifest, natives)]
+        .concat()
 }
 
 /// Native functions that a manifest names and no code registers. The gateway does not open windows with any.
@@ -41,6 +42,26 @@ pub fn unregistered(manifest: &Manifest, natives: &Declarations) -> Vec<Diagnost
         Diagnostic::new(Code::UnregisteredNative, span, message).help(help)
     };
     missing.map(diagnostic).collect()
+}
+
+/// Functions that ask for state which the program does not have: each of their calls would fail.
+pub fn unmanaged(manifest: &Manifest, natives: &Declarations) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for command in manifest.commands.values() {
+        let Backend::Native(name) = &command.run.value else { continue };
+        let Some(native) = natives.find(name) else { continue };
+        for state in &native.unmanaged {
+            let message =
+                format!("the Rust function `{name}` needs state that the program does not manage");
+            let place =
+                native.place.as_ref().map(|place| format!(", for {place}")).unwrap_or_default();
+            let help = format!(
+                "add `.manage(…)` with a `{state}` where the commands are registered{place}"
+            );
+            found.push(Diagnostic::new(Code::UnmanagedState, command.run.span, message).help(help));
+        }
+    }
+    found
 }
 
 /// Functions with a `#[command]` that no command of the manifest runs: code that was meant to be called, and cannot be.

@@ -4,7 +4,10 @@ use super::{NativeCall, State};
 use crate::ipc::{Caller, InvokeBody, Rejection, RejectionCode};
 use serde::de::{self, DeserializeOwned, Expected, Visitor};
 use serde_json::Value;
-use std::fmt;
+use std::{
+    any::{TypeId, type_name},
+    fmt,
+};
 
 /// What of a call a parameter is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +20,22 @@ pub enum Source {
     Scope,
     /// Something else: who calls, headers, state.
     Call,
+}
+
+/// A type of which a program must manage a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Needed {
+    /// The type.
+    pub id: TypeId,
+    /// Its name in Rust.
+    pub name: &'static str,
+}
+
+impl Needed {
+    /// A value of a type.
+    pub fn of<T: 'static>() -> Self {
+        Self { id: TypeId::of::<T>(), name: type_name::<T>() }
+    }
 }
 
 /// A type that a parameter of a [`command`](macro@crate::command) can have.
@@ -54,6 +73,9 @@ pub enum Source {
 pub trait CommandArg: Sized {
     /// What it is made of.
     const SOURCE: Source = Source::Call;
+
+    /// The state without which every call would fail; a program that does not manage it does not start.
+    const NEEDS: Option<fn() -> Needed> = None;
 
     /// Makes it from a call. An error ends the call before the function runs, and is what the page gets.
     fn from_command(item: CommandItem<'_>) -> Result<Self, Rejection>;

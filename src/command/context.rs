@@ -1,6 +1,6 @@
 //! What a command can ask for that is no argument: state, the window that calls, the app, the request itself.
 
-use super::{CommandArg, CommandItem, Source};
+use super::{CommandArg, CommandItem, Needed, Source};
 use crate::{
     channel::Channel,
     ipc::{Caller, InvokeBody, Rejection, RejectionCode},
@@ -35,6 +35,10 @@ impl Host {
         self.states.insert(TypeId::of::<T>(), Arc::new(state));
     }
 
+    pub(super) fn has(&self, needed: Needed) -> bool {
+        self.states.contains_key(&needed.id)
+    }
+
     pub(super) fn state<T: Send + Sync + 'static>(&self) -> Option<State<T>> {
         let state = Arc::clone(self.states.get(&TypeId::of::<T>())?);
         state.downcast().ok().map(State)
@@ -48,8 +52,8 @@ impl Host {
 
 /// What the program manages for its commands: `.manage(value)` of the registry or of the gateway.
 ///
-/// Clones share the value, and it lives as long as one of them. A call whose command asks for a type that nothing
-/// manages is rejected with `internal`.
+/// Clones share the value, and it lives as long as one of them. A program whose manifest runs a command that asks for a
+/// type which nothing manages does not start (`unmanaged-state`).
 ///
 /// ```
 /// use portcullis::command::State;
@@ -87,6 +91,8 @@ impl<T: fmt::Debug> fmt::Debug for State<T> {
 }
 
 impl<T: Send + Sync + 'static> CommandArg for State<T> {
+    const NEEDS: Option<fn() -> Needed> = Some(Needed::of::<T>);
+
     fn from_command(item: CommandItem<'_>) -> Result<Self, Rejection> {
         item.state().ok_or_else(|| {
             let message = "the command needs state that the program does not have";

@@ -33,6 +33,9 @@ pub struct Declaration {
     /// Whether it heeds a scope.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub takes_scope: bool,
+    /// The Rust types of state that it asks for and the program does not manage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmanaged: Vec<String>,
     /// The `#[command]` above it; functions that were registered by hand have none.
     #[serde(default, skip_serializing_if = "Option::is_none", flatten)]
     pub place: Option<CodePlace>,
@@ -115,6 +118,7 @@ mod tests {
             description: "Greets.".into(),
             arguments: Some(vec!["name".into()]),
             takes_scope: true,
+            unmanaged: vec!["u8".into()],
             place: Some(place.clone()),
         };
         let by_hand = Declaration {
@@ -122,6 +126,7 @@ mod tests {
             description: String::new(),
             arguments: None,
             takes_scope: false,
+            unmanaged: Vec::new(),
             place: None,
         };
         let all = Declarations { commands: vec![by_hand, by_macro], list: Some(place) };

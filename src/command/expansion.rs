@@ -14,7 +14,10 @@ pub struct Typed<T> {
 
 /// A parameter of a type.
 pub const fn parameter<T: CommandArg>(name: &'static str) -> Typed<T> {
-    Typed { definition: Parameter { name, source: T::SOURCE }, read: T::from_command }
+    Typed {
+        definition: Parameter { name, source: T::SOURCE, needs: T::NEEDS },
+        read: T::from_command,
+    }
 }
 
 /// What a command can give back: everything that serde can serialise, and an [`InvokeResponse`], which may be bytes.

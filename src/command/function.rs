@@ -1,6 +1,6 @@
 //! What `#[command]` makes of a function, and lists of such functions.
 
-use super::{BoxFuture, NativeCall, Source};
+use super::{BoxFuture, NativeCall, Needed, Source};
 use crate::ipc::Reply;
 
 /// A function below `#[portcullis::command]`, in the form of a type of its name. Only the macro implements it.
@@ -39,6 +39,8 @@ pub struct Parameter {
     pub name: &'static str,
     /// What it is made of.
     pub source: Source,
+    /// The state that it needs.
+    pub needs: Option<fn() -> Needed>,
 }
 
 /// A function that reads parameters from a call, and runs.

@@ -13,7 +13,7 @@ mod standard;
 
 // What a command's parameters can be, in one place.
 pub use crate::channel::Channel;
-pub use arg::{CommandArg, CommandItem, Source};
+pub use arg::{CommandArg, CommandItem, Needed, Source};
 pub use cancel::CancellationToken;
 pub use context::{AppHandle, CommandScope, Request, State, Webview, Window};
 pub use declaration::{CodePlace, Declaration, DeclarationError, Declarations};

@@ -146,7 +146,8 @@ impl Registry {
 
     /// What is known of the functions without calling them.
     pub fn declarations(&self) -> Declarations {
-        let commands = self.commands.iter().map(|(name, entry)| declaration(name, entry));
+        let commands =
+            self.commands.iter().map(|(name, entry)| declaration(name, entry, &self.host));
         Declarations { commands: commands.collect(), list: self.list.clone() }
     }
 }
@@ -155,7 +156,7 @@ fn takes_scope(definition: &Definition) -> bool {
     definition.parameters.iter().any(|parameter| parameter.source == Source::Scope)
 }
 
-fn declaration(name: &str, entry: &Entry) -> Declaration {
+fn declaration(name: &str, entry: &Entry, host: &Host) -> Declaration {
     let definition = match entry {
         Entry::Plain(_) => None,
         Entry::Function(definition, _) => Some(definition),
@@ -165,11 +166,16 @@ fn declaration(name: &str, entry: &Entry) -> Declaration {
         let arguments = parameters.filter(|parameter| parameter.source == Source::Argument);
         arguments.map(|parameter| parameter.name.to_owned()).collect()
     };
+    let unmanaged = |definition: &Definition| {
+        let needed = definition.parameters.iter().filter_map(|parameter| Some(parameter.needs?()));
+        needed.filter(|needed| !host.has(*needed)).map(|needed| needed.name.to_owned()).collect()
+    };
     Declaration {
         name: name.to_owned(),
         description: definition.map_or("", |definition| definition.description).to_owned(),
         arguments: definition.map(arguments),
         takes_scope: definition.is_some_and(takes_scope),
+        unmanaged: definition.map(unmanaged).unwrap_or_default(),
         place: definition.map(|definition| CodePlace {
             file: definition.file.replace('\\', "/"),
             line: definition.line,

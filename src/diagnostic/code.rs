@@ -108,6 +108,7 @@ codes! {
         SchemaInvalid "schema-invalid" "An argument's schema is not a JSON Schema.",
         UnguardedOptional "unguarded-optional" "An optional argument is used where its absence has no meaning.",
         UnregisteredNative "unregistered-native" "No Rust function is registered under the name that the command gives.",
+        UnmanagedState "unmanaged-state" "A Rust function asks for state that the program does not manage.",
         UndeclaredNative "undeclared-native" "A Rust function is registered that no command runs.",
         UnsafeArgument "unsafe-argument" "An argument would choose what runs, or become an option of it.",
 

@@ -83,7 +83,14 @@ impl Findings<'_> {
             .filter(|error| matches!(error.kind(), ValidationErrorKind::Type { .. }))
             .map(|error| error.instance_path().as_str())
             .collect();
+        let unquoted = self.unquoted();
         for error in errors {
+            let pointer = error.instance_path().as_str();
+            // A mapping without its spaces is read as the text that it may be as well.
+            if unquoted.contains(&self.place(pointer)) && is_type_fault(error, pointer) {
+                self.structure.unreadable.insert(pointer.to_owned());
+                continue;
+            }
             // What a value must be does not matter while it is of another type.
             let is_follow_up = !matches!(error.kind(), ValidationErrorKind::Type { .. })
                 && mistyped.contains(error.instance_path().as_str());
@@ -91,6 +98,15 @@ impl Findings<'_> {
                 self.report(error);
             }
         }
+    }
+
+    /// Where a placeholder or a mapping stands of which quotes or spaces are missing.
+    fn unquoted(&self) -> BTreeSet<Span> {
+        let found = self.diagnostics.iter();
+        found
+            .filter(|found| found.code == Code::UnquotedPlaceholder)
+            .map(|found| found.span)
+            .collect()
     }
 
     fn report(&mut self, error: &ValidationError<'_>) {

@@ -210,6 +210,12 @@ impl Lowering<'_> {
         uses: &mut Uses,
     ) -> Option<Vec<Slot>> {
         let nodes = node.find("args").map(Node::items).unwrap_or_default();
+        self.item_secrets(items.iter().zip(nodes).filter_map(|(item, node)| match item {
+            file::Item::Text(text) => Some((text.as_str(), node.span)),
+            file::Item::Options(option) => Some((option.value.as_str(), place(node, "value"))),
+            // These are read on their own.
+            file::Item::When(_) => None,
+        }));
         let mut is_sound = true;
         let mut found = Vec::new();
         for (item, node) in items.into_iter().zip(nodes) {
@@ -239,7 +245,6 @@ impl Lowering<'_> {
         guard: Option<&Word>,
         uses: &mut Uses,
     ) -> Option<Slot> {
-        self.item_secret(text, span);
         let slot = Slot::parse(text, may_be_option)
             .map_err(|error| self.report_template(span, &error))
             .ok()?;
@@ -279,6 +284,9 @@ impl Lowering<'_> {
         let word = self.name::<Word>(&when.when, span, Code::InvalidName)?;
         uses.argument(&word, &when.when, span, true);
         let places = node.find("args").map(Node::items).unwrap_or_default();
+        self.item_secrets(
+            when.args.iter().map(String::as_str).zip(places.iter().map(|place| place.span)),
+        );
         let mut inner = Vec::new();
         for (text, place) in when.args.iter().zip(places) {
             inner.push(self.slot(text, place.span, is_after_dashes, Some(&word), uses));

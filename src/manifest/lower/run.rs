@@ -222,7 +222,8 @@ impl Lowering<'_> {
         match ways.as_slice() {
             [] if owner.has_sidecar => self.has_only(node, &["method"], "a sidecar's command"),
             [] => {
-                let is_misspelt = node.entries().any(|(key, _)| nearest(key, WAYS).is_some());
+                let words = || WAYS.into_iter().chain(["method"]);
+                let is_misspelt = node.entries().any(|(key, _)| nearest(key, words()).is_some());
                 if !is_misspelt {
                     let message = "`run` says nothing to run";
                     self.report(

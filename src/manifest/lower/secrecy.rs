@@ -133,9 +133,24 @@ impl Lowering<'_> {
         self.literal_secret(key, hidden, message, help);
     }
 
-    /// Reports an item of a program's arguments that holds a password or token.
-    pub(super) fn item_secret(&mut self, text: &str, span: Span) {
+    /// Reports the items of a program's arguments that hold a password or token; the item before one may say so.
+    pub(super) fn item_secrets<'t>(&mut self, items: impl Iterator<Item = (&'t str, Span)>) {
+        let mut before = None;
+        for (text, span) in items {
+            self.item_secret(text, before, span);
+            before = Some(text);
+        }
+    }
+
+    fn item_secret(&mut self, text: &str, before: Option<&str>, span: Span) {
         let (value, has_placeholder) = literal(text);
+        // Keys are often in a file, whose name stands there.
+        let is_value = !text.starts_with('-')
+            && before.and_then(|before| before.strip_prefix("--")).is_some_and(|name| {
+                let name = name.replace('-', "_");
+                !name.to_ascii_uppercase().ends_with("KEY")
+                    && is_secret_value(&name, &value, has_placeholder)
+            });
         let is_option = text.starts_with('-')
             && value.split_once('=').is_some_and(|(name, value)| {
                 let name = name.trim_start_matches('-').replace('-', "_");
@@ -146,7 +161,7 @@ impl Lowering<'_> {
             name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
                 && is_secret_header(&name, value, has_placeholder)
         });
-        if is_option || is_header {
+        if is_option || is_value || is_header {
             self.hidden_text(span);
         } else {
             self.text_secret(text, span);

@@ -20,9 +20,11 @@ impl Lowering<'_> {
         self.program(node, &file.program);
         self.folder_text(node, file.cwd.as_deref());
         let items = node.find("args").map(Node::items).unwrap_or_default();
+        self.item_secrets(
+            file.args.iter().map(String::as_str).zip(items.iter().map(|item| item.span)),
+        );
         let mut args = Vec::new();
         for (text, item) in file.args.into_iter().zip(items) {
-            self.item_secret(&text, item.span);
             let template = self.template(&text, item.span)?;
             // It is started before anybody calls it, for all callers.
             let Some(literal) = template.literal() else {

@@ -13,9 +13,11 @@ impl Findings<'_> {
     pub(super) fn alternatives(&self, error: &ValidationError<'_>) -> Option<Vec<String>> {
         let branches = self.schema.pointer(error.schema_path().as_str())?.as_array()?;
         let key = |branch: &Value| Some(branch.get("required")?.get(0)?.as_str()?.to_owned());
-        // One branch may stand for none of the keys.
-        let is_none =
-            |branch: &Value| branch.get("required").is_none() && branch.get("not").is_some();
+        // One branch may stand for none of the keys, or for no keys at all.
+        let is_none = |branch: &Value| {
+            branch.get("required").is_none()
+                && (branch.get("not").is_some() || branch.get("maxProperties").is_some())
+        };
         branches.iter().filter(|branch| !is_none(branch)).map(key).collect()
     }
 

@@ -21,6 +21,7 @@ const MANIFEST: &str = "";
 const APP: &str = "/properties/app";
 const WINDOW: &str = "/properties/windows/additionalProperties";
 const PERMISSION: &str = "/properties/permissions/additionalProperties";
+const HTTP: &str = "/properties/http";
 
 /// Keys of Tauri's configuration, by the place in the schema, and the same key in other words where there is one.
 const RENAMED: [(&str, &str, &str); 5] = [
@@ -31,8 +32,8 @@ const RENAMED: [(&str, &str, &str); 5] = [
     (PERMISSION, "permissions", "allow"),
 ];
 
-/// Keys of Tauri's configuration that are written in another way here.
-const ELSEWHERE: [(&str, &str, &str); 12] = [
+/// Keys of Tauri's configuration, and of what else people know, that are written in another way here.
+const ELSEWHERE: [(&str, &str, &str); 15] = [
     (MANIFEST, "identifier", "write it under `app`: `app: { id: dev.example.notes }`"),
     (MANIFEST, "productName", "write it under `app`: `app: { name: Notes }`"),
     (MANIFEST, "frontendDist", "write it under `app`: `app: { frontend: dist }`"),
@@ -53,6 +54,9 @@ const ELSEWHERE: [(&str, &str, &str); 12] = [
         "identifier",
         "the name is the permission's key: `permissions: { main-window: { windows: [main] } }`",
     ),
+    (HTTP, "method", "the method is the key of the path: `get: /incidents`"),
+    (HTTP, "path", "the path stands under its method: `get: /incidents`"),
+    (HTTP, "url", "write it in two: `base: \"https://api.example.com\"` and `get: /incidents`"),
 ];
 const DEV: &str = "a development server is `app: { dev: { url: \"http://localhost:5173\", command: [npm, run, dev] } }`";
 
@@ -174,7 +178,9 @@ fn renamed(place: &str, key: &str) -> Option<&'static str> {
 }
 
 fn elsewhere(place: &str, key: &str) -> Option<&'static str> {
-    let is_meant = |(at, name, _): &&(&str, &str, &'static str)| *at == place && *name == key;
+    // Programs and services are described in several sections.
+    let is_at = |at: &str| at == place || !at.is_empty() && place.ends_with(at);
+    let is_meant = |(at, name, _): &&(&str, &str, &'static str)| *name == key && is_at(at);
     ELSEWHERE.iter().find(is_meant).map(|(_, _, help)| *help)
 }
 

@@ -56,6 +56,10 @@ fn the_schema_refuses_what_the_program_calls_a_fault_of_structure() {
         let Some(json) = json(&text(&path)) else { continue };
         judged += 1;
         let found = codes(&load_manifest(&path).diagnostics);
+        // What quotes or spaces would make of a value, nobody knows before they are there.
+        if found.contains(&Code::UnquotedPlaceholder) {
+            continue;
+        }
         let is_structural = found.iter().any(|code| STRUCTURAL.contains(code));
         let is_expected = is_structural && exception(&path).is_none();
         let faults: Vec<String> = validator.iter_errors(&json).map(|e| e.to_string()).collect();

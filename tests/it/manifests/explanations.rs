@@ -1,9 +1,12 @@
 //! What `portcullis help CODE` shows: every example of wrong has the fault, and every example of right has none.
 
-use super::{embedding::embedding, files};
+use super::{
+    embedding::{embedding, forgetful},
+    files,
+};
 use crate::support::markdown::blocks;
 use portcullis::{
-    app::{host, undeclared, unregistered, unsupported},
+    app::{host, undeclared, unmanaged, unregistered, unsupported},
     diagnostic::{Code, Diagnostic},
     gateway::Mode,
     reload::{load, load_content},
@@ -29,6 +32,10 @@ fn lacking(code: Code, text: &str) -> Vec<Diagnostic> {
     let loaded = load_content(Path::new("gateway.yaml"), Ok(text.as_bytes().to_vec()));
     match code {
         Code::MissingProgram | Code::MissingSecret => host(&loaded),
+        Code::UnmanagedState => {
+            let natives = forgetful().declarations();
+            loaded.manifest.iter().flat_map(|manifest| unmanaged(manifest, &natives)).collect()
+        }
         Code::UndeclaredNative => undeclared(&loaded, &embedding().declarations()),
         Code::Unsupported => unsupported(&loaded, Mode::Development),
         _ => Vec::new(),

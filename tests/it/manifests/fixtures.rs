@@ -1,13 +1,16 @@
 //! `tests/manifests`: what is said about each file, whole. A new file is found by itself; `UPDATE=1` writes its text.
 
-use super::{embedding::embedding, files, includes};
+use super::{
+    embedding::{embedding, forgetful},
+    files, includes,
+};
 use crate::support::manifest::{
     FOLDERS, HINT, Run, assert_text_beside, codes, files as files_in, folders, load_manifest,
     manifests, portcullis, repository, run, validate,
 };
 use portcullis::{
     Registry,
-    app::{host, undeclared, unregistered, unsupported},
+    app::{host, undeclared, unmanaged, unregistered, unsupported},
     diagnostic::{Code, Diagnostic, Format, Style, has_errors, render, summary_line},
     gateway::Mode,
     manifest::Backend,
@@ -92,8 +95,13 @@ fn manifests_that_this_build_cannot_run_are_valid_and_do_not_start() {
         let manifest = loaded.manifest.as_ref().expect("a valid manifest");
         let mut missing = unregistered(manifest, &Registry::standard().declarations());
         missing.extend(unsupported(&loaded, Mode::Development));
-        if named_code(&path) == Code::UndeclaredNative {
-            missing.extend(undeclared(&loaded, &embedding().declarations()));
+        match named_code(&path) {
+            Code::UndeclaredNative => {
+                missing.extend(undeclared(&loaded, &embedding().declarations()));
+            }
+            // The stock program does not know the functions at all.
+            Code::UnmanagedState => missing = unmanaged(manifest, &forgetful().declarations()),
+            _ => {}
         }
         let text = render(&missing, &loaded.sources, Format::Human, Style::default());
         let text = format!("{}\n\n{}\n", text.trim_end(), summary_line(&missing, 1));
