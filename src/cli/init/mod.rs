@@ -19,6 +19,8 @@ use std::{
 /// manifest of a later one does not take this file for its own.
 pub(super) const SCHEMA: &str = ".portcullis/gateway.v1.schema.json";
 
+const MANIFEST: &str = "gateway.yaml";
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The folder of the new manifest; made if it is not there.
@@ -27,15 +29,26 @@ pub(super) struct Args {
     /// The folder of a frontend that is there already: a Vite project, or one with an `index.html`.
     #[arg(long, value_name = "FRONTEND")]
     from: Option<PathBuf>,
-    /// Write a workflow that checks the manifest, too.
+    /// Write a workflow that checks the manifest, too; of a project that has a manifest, nothing else is written.
     #[arg(long, value_enum)]
     ci: Option<Ci>,
-    /// Write hooks for pre-commit, too.
+    /// Write hooks for pre-commit, too; of a project that has a manifest, nothing else is written.
     #[arg(long)]
     pre_commit: bool,
     /// Overwrite files that are there already.
     #[arg(long)]
     force: bool,
+}
+
+impl Args {
+    /// Whether all that is asked for is a workflow or hooks for a manifest that is there.
+    fn adds_checks(&self) -> bool {
+        let is_asked = self.ci.is_some() || self.pre_commit;
+        is_asked
+            && self.from.is_none()
+            && !self.force
+            && self.folder.join(MANIFEST).symlink_metadata().is_ok()
+    }
 }
 
 /// Systems that run checks.
@@ -55,7 +68,9 @@ pub(super) fn init(args: &Args, format: Format) -> Exit {
         return Exit::CouldNotRun;
     }
     let start = start.flatten();
-    if let (None, false, Some(folder)) = (&args.from, args.force, vite_project(&args.folder)) {
+    if let (None, false, false, Some(folder)) =
+        (&args.from, args.force, args.adds_checks(), vite_project(&args.folder))
+    {
         return refuse_second(&args.folder, &folder, format);
     }
     let project = match Project::new(args, start.as_ref()) {
@@ -160,9 +175,23 @@ impl Project {
         let folder = resolved(&args.folder)?;
         let mut project =
             Self { current, folder, files: Vec::new(), notes: Vec::new(), next: String::new() };
-        let frontend = project.frontend(start);
-        project.next = project.next(start);
-        let name = project.folder.file_name().map_or("app".into(), |name| name.to_string_lossy());
+        if args.adds_checks() {
+            project.next = format!(
+                "`portcullis validate {}`",
+                quoted(&project.shown(&project.folder.join(MANIFEST)))
+            );
+        } else {
+            project.begin(start);
+        }
+        project.add_checks(args);
+        Ok(project)
+    }
+
+    /// A manifest, its schema, and a page if there is none.
+    fn begin(&mut self, start: Option<&Frontend>) {
+        let frontend = self.frontend(start);
+        self.next = self.next(start);
+        let name = self.folder.file_name().map_or("app".into(), |name| name.to_string_lossy());
         let manifest = fill(
             include_str!("files/gateway.yaml"),
             &[
@@ -172,35 +201,37 @@ impl Project {
                 ("<frontend>", &frontend),
             ],
         );
-        project.add("gateway.yaml", &manifest);
-        project.add(SCHEMA, &format!("{:#}\n", schema()));
+        self.add(MANIFEST, &manifest);
+        self.add(SCHEMA, &format!("{:#}\n", schema()));
         if start.is_none() {
-            project.add("frontend/index.html", include_str!("files/index.html"));
-            project.add("frontend/main.js", include_str!("files/main.js"));
-            project.add("frontend/style.css", include_str!("files/style.css"));
+            self.add("frontend/index.html", include_str!("files/index.html"));
+            self.add("frontend/main.js", include_str!("files/main.js"));
+            self.add("frontend/style.css", include_str!("files/style.css"));
         }
-        // Both look for their files at the top of a repository alone.
-        let root = repository(&project.folder).to_owned();
+    }
+
+    /// What checks the manifest; both look for their files at the top of a repository alone.
+    fn add_checks(&mut self, args: &Args) {
+        let root = repository(&self.folder).to_owned();
         if let Some(Ci::Github) = args.ci {
-            let manifest = Value::from(seen_from(&root, &project.folder.join("gateway.yaml")));
+            let manifest = Value::from(seen_from(&root, &self.folder.join(MANIFEST)));
             let text = fill(
                 include_str!("files/workflow.yml"),
                 &[("<manifest>", &to_flow_yaml(&manifest))],
             );
-            project.files.push(NewFile { path: root.join(".github/workflows/gateway.yml"), text });
-            project.notes.push(
+            self.files.push(NewFile { path: root.join(".github/workflows/gateway.yml"), text });
+            self.notes.push(
                 "the workflow builds portcullis from the git address in the variable `PORTCULLIS_GIT`; set it in the repository's settings"
                     .to_owned(),
             );
         }
         if args.pre_commit {
-            let manifest = seen_from(&root, &project.folder.join("gateway.yaml"));
+            let manifest = seen_from(&root, &self.folder.join(MANIFEST));
             let entry = Value::from(format!("portcullis validate {}", quoted(&manifest)));
             let text =
                 fill(include_str!("files/pre-commit.yaml"), &[("<entry>", &to_flow_yaml(&entry))]);
-            project.files.push(NewFile { path: root.join(".pre-commit-config.yaml"), text });
+            self.files.push(NewFile { path: root.join(".pre-commit-config.yaml"), text });
         }
-        Ok(project)
     }
 
     /// The folder that nothing is written out of.

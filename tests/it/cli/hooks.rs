@@ -87,3 +87,19 @@ fn the_workflow_checks_the_manifest_from_the_top_of_the_repository() {
     }
     assert!(workflow["on"].is_array(), "`on` is a key: {workflow}");
 }
+
+#[test]
+fn checks_are_added_to_a_project_that_has_a_manifest_and_nothing_else_is() {
+    let program = Portcullis::with_manifest("version: 1\n").file(".git/HEAD", "");
+    let run = program.run(&["init", "--ci", "github", "--pre-commit"]);
+    let created = "created .github/workflows/gateway.yml\ncreated .pre-commit-config.yaml\n";
+    assert!(run.code == 0 && run.text().starts_with(created), "{run:?}");
+    assert!(run.text().ends_with("next: `portcullis validate gateway.yaml`\n"), "{run:?}");
+    assert!(!program.folder().join("frontend").exists());
+    assert!(!program.folder().join(".portcullis").exists());
+    let manifest = std::fs::read_to_string(program.folder().join("gateway.yaml")).unwrap();
+    assert_eq!(manifest, "version: 1\n");
+    // What is there already stays, here too.
+    let run = program.run(&["init", "--pre-commit"]);
+    assert!(run.code == 1 && run.stderr.contains("\n  .pre-commit-config.yaml\n"), "{run:?}");
+}
