@@ -206,6 +206,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::property::config(256))]
+
         #[test]
         fn a_star_is_the_run_of_a_regular_expression(
             pattern in "(plugin:[ab*]{1,4}\\|)?[ab*]{1,8}",

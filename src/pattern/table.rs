@@ -94,6 +94,8 @@ mod tests {
     use proptest::{collection::btree_set, prelude::*};
 
     proptest! {
+        #![proptest_config(crate::property::config(256))]
+
         #[test]
         fn nothing_is_overlooked(
             names in btree_set("(plugin:[ab]{1,2}\\|)?[ab]{1,4}", 0..30),

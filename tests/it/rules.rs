@@ -225,8 +225,8 @@ fn modules_import_only_what_the_design_allows() {
         let Some((_, allowed)) = IMPORTS.iter().find(|(module, _)| *module == from) else {
             continue;
         };
-        let is_test = path.contains("tests");
-        for to in crate_paths(code).into_iter().filter(|to| !(is_test && *to == FOR_TESTS)) {
+        // Unit tests have it alone: without `cfg(test)` the compiler does not find it.
+        for to in crate_paths(code).into_iter().filter(|to| *to != FOR_TESTS) {
             // What is no module of ours is an item that `lib.rs` exports, and comes from a module after all.
             let is_module = IMPORTS.iter().any(|(module, _)| *module == to);
             if !is_module {
@@ -376,4 +376,18 @@ fn the_reader_of_code_sees_what_the_compiler_sees() {
     let code = code(text);
     assert_eq!(crate_paths(&code).into_iter().collect::<String>(), "abcde");
     assert_eq!(places(&code, "super").map(|at| open_modules(&code[..at])).collect::<Vec<_>>(), [1]);
+}
+
+/// A run that fails by chance tells nobody what is wrong with the change.
+#[test]
+fn properties_are_tried_from_one_seed() {
+    for folder in ["src", "tests"] {
+        for (path, text) in rust_files(folder) {
+            let text = code(&text);
+            let blocks = text.matches("proptest! {\n").count();
+            let says_so = text.matches("#![proptest_config(").count();
+            assert!(blocks == says_so, "{folder}/{path}: use `property::config`");
+            assert!(!text.contains("ProptestConfig {"), "{folder}/{path}: use `property::config`");
+        }
+    }
 }

@@ -200,6 +200,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::property::config(256))]
+
         #[test]
         fn whatever_an_argument_holds_the_path_keeps_its_form(id in "[./\\\\%?#&:@\u{e9}a2eE-]{0,6}") {
             let filled = fill(&plan("/a/{id}/b"), &json!({ "id": id }));

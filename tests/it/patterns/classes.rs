@@ -37,6 +37,8 @@ fn witnesses<W: ToString>(classes: &[Class<W>]) -> Vec<String> {
 }
 
 proptest! {
+    #![proptest_config(crate::support::property::config(256))]
+
     #[test]
     fn every_label_is_in_the_class_of_its_vector(patterns in generate::label_patterns()) {
         let classes = of_labels(&patterns);

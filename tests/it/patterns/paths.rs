@@ -62,6 +62,8 @@ fn paths() -> Vec<String> {
 }
 
 proptest! {
+    #![proptest_config(crate::support::property::config(256))]
+
     #[test]
     fn what_a_pattern_contains_it_matches(own in patterns(), other in patterns()) {
         let glob = |pattern: &PathPattern| pattern.expand("/", &|_| None).expect("no root");
