@@ -35,26 +35,7 @@ fn check_entry(
         && !manifest.plugins.contains_key(plugin)
         && !builtin(plugin).is_some_and(|builtin| builtin.is_core)
     {
-        let near = suggestions.nearest(plugin, manifest.plugins.keys().map(Word::as_str));
-        let help = near.map_or_else(
-            || match builtin(plugin) {
-                Some(_) => format!("declare it: `plugins: {{ {plugin}: {{ use: {plugin} }} }}`"),
-                None => format!("declare it: `plugins: {{ {plugin}: {{ commands: … }} }}`"),
-            },
-            |near| format!("did you mean `{near}`?"),
-        );
-        let message = format!("the plugin `{plugin}` is not declared");
-        let command = text.rsplit_once('|').map_or("", |(_, command)| command);
-        let plugins = manifest.plugins.keys().map(Word::as_str);
-        let sure = near.and_then(|_| surely_meant(plugin, plugins));
-        let renamed = sure.map(|near| format!("plugin:{near}|{command}"));
-        return Some(
-            Diagnostic::new(Code::UndefinedPlugin, entry.span, message).help(help).did_you_mean(
-                entry.span,
-                text,
-                renamed.as_deref(),
-            ),
-        );
+        return Some(undefined_plugin(manifest, entry, plugin, suggestions));
     }
     let is_declared = match &entry.value {
         CommandPattern::Star => true,
@@ -77,6 +58,40 @@ fn check_entry(
                 .did_you_mean(entry.span, text, Some(&group)),
         );
     }
+    Some(undefined_command(manifest, entry, suggestions))
+}
+
+fn undefined_plugin(
+    manifest: &Manifest,
+    entry: &Entry,
+    plugin: &str,
+    suggestions: &mut Suggestions,
+) -> Diagnostic {
+    let text = entry.value.as_str();
+    let names = || manifest.plugins.keys().map(Word::as_str);
+    let near = suggestions.nearest(plugin, names());
+    let help = match (near, builtin(plugin)) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, Some(_)) => format!("declare it: `plugins: {{ {plugin}: {{ use: {plugin} }} }}`"),
+        (None, None) => format!("declare it: `plugins: {{ {plugin}: {{ commands: … }} }}`"),
+    };
+    let message = format!("the plugin `{plugin}` is not declared");
+    let command = text.rsplit_once('|').map_or("", |(_, command)| command);
+    let sure = near.and_then(|_| surely_meant(plugin, names()));
+    let renamed = sure.map(|near| format!("plugin:{near}|{command}"));
+    Diagnostic::new(Code::UndefinedPlugin, entry.span, message).help(help).did_you_mean(
+        entry.span,
+        text,
+        renamed.as_deref(),
+    )
+}
+
+fn undefined_command(
+    manifest: &Manifest,
+    entry: &Entry,
+    suggestions: &mut Suggestions,
+) -> Diagnostic {
+    let text = entry.value.as_str();
     let names = || manifest.commands.keys().map(CommandName::as_str);
     let near = suggestions.nearest(text, names());
     let sure = near.and_then(|_| surely_meant(text, names()));
@@ -91,9 +106,7 @@ fn check_entry(
         CommandPattern::Glob { .. } => format!("no declared command matches `{text}`"),
         _ => format!("the command `{text}` is not declared"),
     };
-    Some(
-        Diagnostic::new(Code::UndefinedCommand, entry.span, message)
-            .help(help)
-            .did_you_mean(entry.span, text, sure),
-    )
+    Diagnostic::new(Code::UndefinedCommand, entry.span, message)
+        .help(help)
+        .did_you_mean(entry.span, text, sure)
 }

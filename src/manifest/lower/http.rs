@@ -181,7 +181,26 @@ impl Lowering<'_> {
             is_sound &= path.is_some();
             service.line = path.map(|path| (method, path)).or(service.line.take());
         }
-        for (name, text) in file.query.unwrap_or_default() {
+        is_sound &= self.query(node, file.query.unwrap_or_default(), service, uses);
+        is_sound &= self.headers(node, file.headers.unwrap_or_default(), service, uses)?;
+        if let (Some(body), Some(at)) = (&file.body, node.find("body")) {
+            self.value_uses(at, uses);
+            service.body = Some(JsonTemplate::parse(body).ok()?);
+        }
+        self.statuses(node, file.status.unwrap_or_default(), service)?;
+        is_sound.then_some(())
+    }
+
+    /// Whether the whole query could be read.
+    fn query(
+        &mut self,
+        node: &Node,
+        query: BTreeMap<String, String>,
+        service: &mut Service,
+        uses: &mut Uses,
+    ) -> bool {
+        let mut is_sound = true;
+        for (name, text) in query {
             let span = node.find("query").map_or(node.span, |query| place(query, &name));
             self.text_secret(&text, span);
             let Some(template) = self.template(&text, span) else {
@@ -193,7 +212,19 @@ impl Lowering<'_> {
             is_sound &= self.refuse_secret(&template, span, "the address").is_some();
             service.query.insert(name, template);
         }
-        for (name, text) in file.headers.unwrap_or_default() {
+        is_sound
+    }
+
+    /// Whether all headers could be read.
+    fn headers(
+        &mut self,
+        node: &Node,
+        headers: BTreeMap<String, String>,
+        service: &mut Service,
+        uses: &mut Uses,
+    ) -> Option<bool> {
+        let mut is_sound = true;
+        for (name, text) in headers {
             let entry = node.find("headers").and_then(|headers| headers.entry(&name))?;
             let Ok(header) = name.parse::<http::HeaderName>() else {
                 let message = format!("`{}` is not the name of a header", name.escape_debug());
@@ -221,11 +252,16 @@ impl Lowering<'_> {
             uses.template(&text, &template, entry.value.span, false);
             service.headers.insert(header.as_str().to_owned(), template);
         }
-        if let (Some(body), Some(at)) = (&file.body, node.find("body")) {
-            self.value_uses(at, uses);
-            service.body = Some(JsonTemplate::parse(body).ok()?);
-        }
-        for (key, outcome) in file.status.unwrap_or_default() {
+        Some(is_sound)
+    }
+
+    fn statuses(
+        &mut self,
+        node: &Node,
+        statuses: BTreeMap<String, file::Outcome>,
+        service: &mut Service,
+    ) -> Option<()> {
+        for (key, outcome) in statuses {
             let entry = node.find("status").and_then(|node| node.entry(&key))?;
             let status = key.parse::<u16>().ok().filter(|status| (100..600).contains(status));
             let Some(status) = status else {
@@ -236,7 +272,7 @@ impl Lowering<'_> {
             let outcome = self.outcome(&entry.value, outcome);
             service.status.extend(outcome.map(|outcome| (status, outcome)));
         }
-        is_sound.then_some(())
+        Some(())
     }
 
     fn request_path(&mut self, text: &str, span: Span, uses: &mut Uses) -> Option<Template> {

@@ -281,19 +281,7 @@ impl Lowering<'_> {
         let name = self.name::<Word>(file.uses.as_deref()?, span, Code::InvalidName)?;
         let Some(prepared) = owner.shared.get(&name) else {
             if !manifest.broken.backends.contains(name.as_str()) {
-                let message = format!("the backend `{name}` is not declared");
-                let near = nearest(name.as_str(), owner.shared.keys().map(Word::as_str));
-                let help = match near {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("declare it: `backends: {{ {name}: {{ process: … }} }}`"),
-                };
-                self.report(
-                    Diagnostic::new(Code::UndefinedBackend, span, message).help(help).did_you_mean(
-                        span,
-                        name.as_str(),
-                        near,
-                    ),
-                );
+                self.report(undefined_backend(&name, span, owner.shared));
             }
             return None;
         };
@@ -344,4 +332,18 @@ impl Lowering<'_> {
             shared: Some(Spanned::new(name, span)),
         })
     }
+}
+
+fn undefined_backend(name: &Word, span: Span, shared: &Shared) -> Diagnostic {
+    let near = nearest(name.as_str(), shared.keys().map(Word::as_str));
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("declare it: `backends: {{ {name}: {{ process: … }} }}`"),
+    };
+    let message = format!("the backend `{name}` is not declared");
+    Diagnostic::new(Code::UndefinedBackend, span, message).help(help).did_you_mean(
+        span,
+        name.as_str(),
+        near,
+    )
 }
