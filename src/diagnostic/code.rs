@@ -109,6 +109,7 @@ codes! {
         UnguardedOptional "unguarded-optional" "An optional argument is used where its absence has no meaning.",
         UnregisteredNative "unregistered-native" "No Rust function is registered under the name that the command gives.",
         UndeclaredNative "undeclared-native" "A Rust function is registered that no command runs.",
+        PluginFailed "plugin-failed" "A plugin of the program could not begin.",
         UnsafeArgument "unsafe-argument" "An argument would choose what runs, or become an option of it.",
 
         MissingInclude "missing-include" "An include names no file.",

@@ -55,14 +55,20 @@ fn schema_of<T: JsonSchema>() -> Value {
     if let Some(plugin) = schema.pointer_mut(plugin) {
         plugin["if"] = json!({ "required": ["sidecar"] });
         let ways = one_of(&WAYS);
-        let command = json!({ "required": ["run"], "properties": { "run": { "anyOf": ways } } });
-        plugin["else"] =
-            json!({ "properties": { "commands": { "additionalProperties": command } } });
+        let of_commands = |command: &Value| json!({ "properties": { "commands": { "additionalProperties": command } } });
+        let mut command = json!({ "properties": { "run": { "anyOf": ways } } });
+        let native = of_commands(&command);
+        command["required"] = json!(["run"]);
+        plugin["else"] = json!({
+            "if": { "required": ["native"] },
+            "then": native,
+            "else": of_commands(&command),
+        });
     }
     schema
 }
 
-/// Says of the commands at a place what their type cannot: exactly one thing runs, unless a sidecar answers.
+/// Says of the commands at a place what their type cannot: exactly one thing runs, unless a sidecar or a plugin answers.
 fn tighten(schema: &mut Value, place: &str, needs_run: bool) {
     let Some(command) = schema.pointer_mut(place) else { return };
     if needs_run {

@@ -1,13 +1,16 @@
 //! `tests/manifests`: what is said about each file, whole. A new file is found by itself; `UPDATE=1` writes its text.
 
-use super::{embedding::embedding, files, includes};
+use super::{
+    embedding::{Counter, embedding, plugged},
+    files, includes,
+};
 use crate::support::manifest::{
     FOLDERS, HINT, Run, assert_text_beside, codes, files as files_in, folders, load_manifest,
     manifests, portcullis, repository, run, validate,
 };
 use portcullis::{
     Registry,
-    app::{host, undeclared, unregistered, unsupported},
+    app::{host, initialize, undeclared, unregistered, unsupported},
     diagnostic::{Code, Diagnostic, Format, Style, has_errors, render, summary_line},
     gateway::Mode,
     manifest::Backend,
@@ -90,10 +93,19 @@ fn manifests_that_this_build_cannot_run_are_valid_and_do_not_start() {
         assert_eq!(validate(repository(), &path).code, Some(0), "{}", path.display());
         let loaded = load_manifest(&path);
         let manifest = loaded.manifest.as_ref().expect("a valid manifest");
-        let mut missing = unregistered(manifest, &Registry::standard().declarations());
+        let code = named_code(&path);
+        // Some are for programs of their own.
+        let registry = match code {
+            Code::PluginFailed => plugged(),
+            _ if path.ends_with("unregistered-native-plugin.yaml") => plugged(),
+            _ => Registry::standard(),
+        };
+        let mut missing = unregistered(manifest, &registry.declarations());
+        missing.extend(initialize(manifest, &registry));
         missing.extend(unsupported(&loaded, Mode::Development));
-        if named_code(&path) == Code::UndeclaredNative {
-            missing.extend(undeclared(&loaded, &embedding().declarations()));
+        if code == Code::UndeclaredNative {
+            let program = embedding().plugin(Counter);
+            missing.extend(undeclared(&loaded, &program.declarations()));
         }
         let text = render(&missing, &loaded.sources, Format::Human, Style::default());
         let text = format!("{}\n\n{}\n", text.trim_end(), summary_line(&missing, 1));
