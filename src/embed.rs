@@ -5,6 +5,7 @@ use crate::{
     command::{Commands, Registry},
     diagnostic::{Format, Style, has_errors, render},
     gateway::Mode,
+    plugin::Plugin,
     reload::{LoadOptions, Loaded, load},
 };
 use std::{
@@ -96,6 +97,11 @@ impl Gateway {
     /// Registers commands; one of a name that is registered already takes its place.
     pub fn commands(self, commands: Commands) -> Self {
         Self { registry: self.registry.commands(commands), ..self }
+    }
+
+    /// Registers a plugin, for a manifest that gives it a namespace; a later one of its name takes its place.
+    pub fn plugin(self, plugin: impl Plugin) -> Self {
+        Self { registry: self.registry.plugin(plugin), ..self }
     }
 
     /// Keeps a value for the commands that take [`State<T>`](crate::command::State); another of its type takes its

@@ -25,6 +25,7 @@ pub mod manifest;
 pub mod name;
 pub mod pattern;
 pub mod plan;
+pub mod plugin;
 pub mod policy;
 pub mod reload;
 pub mod source;
@@ -65,8 +66,7 @@ pub use serde_json;
 #[path = "../tests/it/support/property.rs"]
 mod property;
 
-// `#[command]` writes paths that begin with the crate's name; its own tests are in the crate.
-#[cfg(test)]
+// `#[command]` writes paths that begin with the crate's name; plugins that are built in use it inside of the crate.
 extern crate self as portcullis;
 
 /// The README's Rust blocks, as tests.

@@ -1,13 +1,18 @@
 //! From a policy's routes to the commands that run: the only place that knows every backend.
 
-use super::{Services, roots::roots, secrets::secrets};
+use super::{
+    Services,
+    plugins::{initialize, initialize_builtins},
+    roots::roots,
+    secrets::secrets,
+};
 use crate::{
     backend::{self, Paths, SidecarCall},
     check::Checked,
     command::{BoxFuture, Command, Invocation, Registry},
     gateway::Snapshot,
     ipc::{Rejection, RejectionCode, Reply},
-    manifest::{Backend, Manifest},
+    manifest::{Backend, BuiltinCommand, Manifest},
     plan::{ProcessPlan, SecretStore, SidecarPlan},
     policy::{Policy, Route, compile},
     source::Sources,
@@ -22,6 +27,9 @@ pub fn build(
     services: &Services,
     generation: u64,
 ) -> Snapshot {
+    // What could not begin says so when it is called; a gateway with windows has asked before.
+    let _ = initialize(manifest, registry);
+    initialize_builtins(manifest, services);
     let policy = compile(manifest, sources, generation);
     compose(policy, registry, services, &Arc::new(secrets(manifest)))
 }
@@ -82,11 +90,33 @@ fn command(
         }
         Backend::Native(name) => {
             let message = || format!("no Rust function is registered as `{name}`");
-            registry.find(name).unwrap_or_else(|| Arc::new(Unavailable::new(message())))
+            let plugin = name.split_once('|').map(|(plugin, _)| plugin);
+            let obstacle = plugin.and_then(|plugin| registry.plugins().obstacle(plugin));
+            available(obstacle, registry.find(name), message)
         }
-        Backend::Builtin(_) => {
-            Arc::new(Unavailable::new(format!("this build cannot run `{}` yet", route.name)))
+        Backend::Builtin(BuiltinCommand { plugin, name, .. })
+            if route.has_scope_items && !services.builtins.takes_scope(plugin, name.as_str()) =>
+        {
+            Arc::new(Unavailable::new(format!("`{}` takes no scope", route.name)))
         }
+        Backend::Builtin(BuiltinCommand { plugin, name, .. }) => {
+            let message = || format!("this build cannot run `{}` yet", route.name);
+            let obstacle = services.builtins.plugins().obstacle(plugin);
+            available(obstacle, services.builtins.find(plugin, name.as_str()), message)
+        }
+    }
+}
+
+/// A command, or what says why there is none.
+fn available(
+    obstacle: Option<String>,
+    command: Option<Arc<dyn Command>>,
+    missing: impl Fn() -> String,
+) -> Arc<dyn Command> {
+    match (command, obstacle) {
+        (Some(command), None) => command,
+        (Some(_), Some(obstacle)) => Arc::new(Unavailable::new(obstacle)),
+        (None, _) => Arc::new(Unavailable::new(missing())),
     }
 }
 

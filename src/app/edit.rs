@@ -1,6 +1,6 @@
 //! An edit of the manifest on its way into force: compiled, composed, swapped in, or kept out with its diagnostics.
 
-use super::{Notice, Services, build, obstacles};
+use super::{Notice, Services, build, obstacles, plugins::is_configured_otherwise};
 use crate::{
     command::Registry,
     diagnostic::has_errors,
@@ -67,7 +67,9 @@ impl Editor {
             .store()
             .swap(|generation| build(manifest, &loaded.sources, registry, services, generation));
         self.sessions.reconcile(&self.pipeline.store().snapshot());
-        let needs_restart = manifest.app != self.app || !same(&manifest.windows, &self.windows);
+        let needs_restart = manifest.app != self.app
+            || !same(&manifest.windows, &self.windows)
+            || is_configured_otherwise(manifest, registry);
         Notice::EditAccepted { generation, needs_restart, loaded: Box::new(loaded) }
     }
 }

@@ -11,6 +11,7 @@ mod natives;
 mod notice;
 mod obstacles;
 mod owner;
+mod plugins;
 #[cfg(feature = "webview")]
 mod ready;
 mod roots;
@@ -34,6 +35,7 @@ pub use natives::{misfits, undeclared, unmanaged, unregistered};
 pub use notice::Notice;
 pub use obstacles::{at_start, obstacles};
 pub use owner::foreign_owners;
+pub use plugins::{all_plugins, initialize};
 #[cfg(feature = "webview")]
 pub use run::{Options, RunError, run};
 pub use services::Services;

@@ -28,7 +28,7 @@ pub enum Notice {
     EditAccepted {
         /// The new generation.
         generation: u64,
-        /// Whether it also changes what only a restart applies: the app or its windows.
+        /// Whether it also changes what only a restart applies: the app, its windows or the configuration of a plugin.
         needs_restart: bool,
         /// What was read, with its warnings.
         loaded: Box<Loaded>,
@@ -81,7 +81,7 @@ impl fmt::Display for Notice {
             Self::EditAccepted { generation, needs_restart, .. } => {
                 write!(f, "reloaded: generation {generation} is in force")?;
                 if *needs_restart {
-                    f.write_str("; changes of `app` and `windows` apply after a restart")?;
+                    f.write_str("; changes of `app`, `windows` and the `config` of plugins apply after a restart")?;
                 }
                 Ok(())
             }

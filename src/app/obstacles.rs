@@ -1,10 +1,18 @@
 //! Why a valid manifest does not run here and now; asked at start, and for every edit before it comes into force.
 
-use super::{foreign_owners, misfits, secrets::missing_secrets, undeclared, unsupported};
-use crate::{command::Registry, diagnostic::Diagnostic, gateway::Mode, reload::Loaded};
+use super::{
+    foreign_owners, misfits, plugins::initialize, secrets::missing_secrets, undeclared, unsupported,
+};
+use crate::{
+    command::Registry,
+    diagnostic::{Diagnostic, has_errors},
+    gateway::Mode,
+    reload::Loaded,
+};
 
 /// What is found beyond `validate`: functions that nobody registered, secrets that this machine
-/// does not have, what this build cannot do, files of others.
+/// does not have, what this build cannot do, files of others. Where nothing of that stands in the way, plugins begin, and
+/// may fail to.
 pub fn obstacles(loaded: &Loaded, registry: &Registry, mode: Mode) -> Vec<Diagnostic> {
     let mut found = foreign_owners(&loaded.sources);
     if let Some(manifest) = &loaded.manifest {
@@ -12,6 +20,12 @@ pub fn obstacles(loaded: &Loaded, registry: &Registry, mode: Mode) -> Vec<Diagno
         found.extend(missing_secrets(manifest));
     }
     found.extend(unsupported(loaded, mode));
+    if let Some(manifest) = &loaded.manifest
+        && !has_errors(&loaded.diagnostics)
+        && !has_errors(&found)
+    {
+        found.extend(initialize(manifest, registry));
+    }
     found
 }
 

@@ -8,10 +8,16 @@ use std::{
 
 /// What this machine has of them; `id` is the app's, and `folder` that of its manifest.
 pub(super) fn roots(id: &str, folder: &Path) -> Roots {
+    let find = folder_of(id, folder);
+    Root::ALL.iter().filter_map(|root| Some((*root, find(*root)?))).collect()
+}
+
+/// The same one by one, looked for each time.
+pub(super) fn folder_of(id: &str, folder: &Path) -> impl Fn(Root) -> Option<PathBuf> + use<> {
     let manifest = env::current_dir().unwrap_or_default().join(folder);
     let manifest = fs::canonicalize(&manifest).unwrap_or(manifest);
-    let find = |root: Root| find(root, id, &manifest);
-    Root::ALL.iter().filter_map(|root| Some((*root, find(*root)?))).collect()
+    let id = id.to_owned();
+    move |root| find(root, &id, &manifest)
 }
 
 fn find(root: Root, id: &str, manifest: &Path) -> Option<PathBuf> {

@@ -1,7 +1,7 @@
 //! The event loop: windows, their pages' events, and the end.
 
 use super::{
-    Assets, Editor, Notice, Services, build,
+    Assets, Editor, Notice, Services, all_plugins, build,
     lanes::{self, Lanes},
     ready, screenshot,
     terminal::TerminalAudit,
@@ -13,6 +13,7 @@ use crate::{
     ipc::Room,
     manifest::{Page, Unlisted},
     name::Label,
+    plugin::Plugins,
     policy::PolicyStore,
     reload::{Change, LoadOptions, Loaded, Watch},
 };
@@ -147,7 +148,7 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
         app: manifest.app.clone(),
         windows: manifest.windows.clone(),
     };
-    let registry = options.registry;
+    let (registry, services) = (options.registry, Arc::clone(&editor.services));
     let event_loop = EventLoopBuilder::<Event>::with_user_event().build();
     let snapshot = pipeline.store().snapshot();
     let assets = Assets::new(snapshot.policy.app.frontend.clone(), &snapshot.policy.app.csp);
@@ -158,7 +159,9 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
         remote: Arc::new(remote_windows(&snapshot)),
         runtime: runtime.handle().clone(),
     };
+    let plugins = Arc::new(all_plugins(&registry, &services));
     let settings = Settings {
+        plugins: Arc::clone(&plugins),
         proxy: event_loop.create_proxy(),
         has_message_lane: options.has_message_lane,
         has_devtools: options.mode == Mode::Development,
@@ -172,15 +175,26 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
     });
     runtime.spawn(quit_on_signal(settings.proxy.clone()));
     let proxy = Mutex::new(settings.proxy.clone());
-    registry.on_exit(move || {
+    let quit = Arc::new(move || {
         let proxy = proxy.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = proxy.send_event(Event::Quit);
     });
-    let app =
-        Running { windows, lanes, tell, screenshot: options.screenshot, loaded: BTreeSet::new() };
+    for registry in [&registry, services.builtins.registry()] {
+        let quit = Arc::clone(&quit);
+        registry.on_exit(move || quit());
+    }
+    let app = Running {
+        windows,
+        lanes,
+        tell,
+        screenshot: options.screenshot,
+        loaded: BTreeSet::new(),
+        plugins: Arc::clone(&plugins),
+    };
     app.run(event_loop, &settings.proxy, &runtime);
     drop(watch);
     runtime.shutdown_timeout(LAST_CALLS);
+    plugins.iter().for_each(Plugins::end);
     Ok(())
 }
 
@@ -293,6 +307,7 @@ struct Running {
     screenshot: Option<PathBuf>,
     /// Windows whose first page has loaded.
     loaded: BTreeSet<Label>,
+    plugins: Arc<[Plugins; 2]>,
 }
 
 impl Running {
@@ -328,7 +343,13 @@ impl Running {
                 }
             }
             Event::Loaded(label) => {
-                let is_first = self.loaded.insert(label);
+                let is_first = self.loaded.insert(label.clone());
+                if is_first {
+                    let plugins = Arc::clone(&self.plugins);
+                    runtime.spawn_blocking(move || {
+                        plugins.iter().for_each(|plugins| plugins.window_ready(&label));
+                    });
+                }
                 if is_first && self.windows.iter().all(|window| self.loaded.contains(&window.label))
                 {
                     let (lanes, proxy) = (self.lanes.clone(), proxy.clone());

@@ -1,14 +1,18 @@
-//! What outlives the generations that use it: running sidecars, and connections.
+//! What outlives the generations that use it: running sidecars, connections, and what built-in plugins have opened.
 
 use super::Notice;
-use crate::backend::{HttpClients, SidecarLog, Sidecars};
+use crate::{
+    backend::{HttpClients, SidecarLog, Sidecars},
+    plugin::Builtins,
+};
 use tokio::runtime::Handle;
 
-/// Running sidecars, and connections to services. They end with it, or with the last generation that uses them.
+/// Running sidecars, connections to services, and built-in plugins. They end with it, or with the last generation that uses them.
 #[derive(Debug, Default)]
 pub struct Services {
     pub(super) sidecars: Sidecars,
     pub(super) http: HttpClients,
+    pub(super) builtins: Builtins,
 }
 
 impl Services {
@@ -17,7 +21,7 @@ impl Services {
         let log = SidecarLog::new(move |name, text| {
             tell(Notice::Sidecar { name: name.clone(), text: text.to_owned() });
         });
-        Self { sidecars: Sidecars::new(log), http: HttpClients::default() }
+        Self { sidecars: Sidecars::new(log), ..Self::default() }
     }
 
     /// The same, but sidecars that say `start: start` do not wait for a call.

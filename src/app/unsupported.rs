@@ -5,10 +5,11 @@ use crate::{
     document::Node,
     gateway::Mode,
     manifest::{
-        ArgumentKind, Backend, Creation, Downloads, Links, Manifest, Overflow, PluginKind, Popups,
-        Widen, Window, Within,
+        ArgumentKind, Backend, Creation, Downloads, Links, Manifest, Overflow, Popups, Widen,
+        Window, Within,
     },
     pattern::CommandTable,
+    plugin::Builtins,
     reload::Loaded,
     source::Span,
 };
@@ -26,7 +27,7 @@ pub fn unsupported(loaded: &Loaded, mode: Mode) -> Vec<Diagnostic> {
     for window in &manifest.windows {
         parts.window(window, document);
     }
-    parts.commands(manifest, document);
+    parts.commands(manifest);
     parts.permissions(manifest);
     parts.settings(manifest, document);
     parts.found
@@ -100,13 +101,7 @@ impl Parts {
         }
     }
 
-    fn commands(&mut self, manifest: &Manifest, document: &Node) {
-        for (name, plugin) in &manifest.plugins {
-            if let PluginKind::Builtin(_) = plugin.kind {
-                let node = document.find("plugins").and_then(|node| node.find(name.as_str()));
-                self.key(node, "use", "built-in plugins");
-            }
-        }
+    fn commands(&mut self, manifest: &Manifest) {
         for command in manifest.commands.values() {
             if matches!(command.run.value, Backend::Sidecar(_)) && command.has_channel() {
                 self.add(command.span, "channels to sidecars");
@@ -130,23 +125,27 @@ impl Parts {
     }
 
     fn permissions(&mut self, manifest: &Manifest) {
-        let is_core = |plugin: &str| !manifest.plugins.keys().any(|name| name.as_str() == plugin);
         let table = CommandTable::new(manifest.commands.keys());
-        let commands = manifest.commands.values();
-        let is_native: Vec<bool> =
-            commands.map(|command| matches!(command.run.value, Backend::Native(_))).collect();
-        let is_enforced = |index: usize| is_native.get(index).is_some_and(|is_native| *is_native);
-        for permission in &manifest.permissions {
-            for entry in permission.allow.iter().chain(&permission.deny) {
-                // Namespaces that nothing declares are those of the core.
-                if entry.value.plugin().is_some_and(is_core) {
-                    self.add(entry.span, "commands of the core");
-                }
-                if let Some(scope) = &entry.scope
-                    && !table.allowed(&entry.value).all(is_enforced)
-                {
-                    self.add(scope.span, "scopes of what is no Rust function");
-                }
+        let commands: Vec<_> = manifest.commands.iter().collect();
+        let builtins = Builtins::default();
+        let is_function = |index: &usize| {
+            commands.get(*index).is_some_and(|(_, command)| {
+                matches!(command.run.value, Backend::Native(_) | Backend::Builtin(_))
+            })
+        };
+        let missing = |index: usize| {
+            let (name, command) = commands.get(index)?;
+            let Backend::Builtin(it) = &command.run.value else { return None };
+            builtins.find(it.plugin, it.name.as_str()).is_none().then_some(name)
+        };
+        for entry in manifest.permissions.iter().flat_map(|permission| &permission.allow) {
+            if let Some(name) = table.allowed(&entry.value).find_map(missing) {
+                self.add(entry.span, &format!("built-in commands such as `{name}`"));
+            }
+            if let Some(scope) = &entry.scope
+                && !table.allowed(&entry.value).all(|index| is_function(&index))
+            {
+                self.add(scope.span, "scopes of what is no Rust function");
             }
         }
     }

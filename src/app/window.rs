@@ -8,6 +8,7 @@ use crate::{
     manifest::{Page as WindowPage, Window},
     name::Label,
     pattern::Origin,
+    plugin::Plugins,
     policy::Policy,
     transport::{Bridge, page_call},
 };
@@ -94,6 +95,7 @@ pub(super) struct Settings {
     pub(super) proxy: EventLoopProxy<Event>,
     pub(super) has_message_lane: bool,
     pub(super) has_devtools: bool,
+    pub(super) plugins: Arc<[Plugins; 2]>,
 }
 
 /// Opens a window; `builder` has the lanes attached, and nothing is loaded yet.
@@ -118,10 +120,15 @@ pub(super) fn open(
     let home = origin_of(&address(&spec.page));
     let (document, proxy) = (Arc::clone(session), settings.proxy.clone());
     let label = spec.label.clone();
+    let (plugins, webview) = (Arc::clone(&settings.plugins), spec.label.clone());
     let builder = builder
         .with_id(spec.label.as_str())
         .with_initialization_script_for_main_only(bridge.script(), true)
-        .with_navigation_handler(move |to| may_navigate(home.as_ref(), &to))
+        .with_navigation_handler(move |to| {
+            let mut plugins = plugins.iter();
+            may_navigate(home.as_ref(), &to)
+                && plugins.all(|plugins| plugins.may_navigate(&webview, &to))
+        })
         .with_new_window_req_handler(|_, _| NewWindowResponse::Deny)
         .with_download_started_handler(|_, _| false)
         .with_devtools(settings.has_devtools)

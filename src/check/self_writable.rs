@@ -128,7 +128,7 @@ fn targets_of(manifest: &Manifest) -> Vec<Named> {
     });
     let plugins = manifest.plugins.values().filter_map(|plugin| match &plugin.kind {
         PluginKind::Sidecar(plan) => Some((plan, plugin.program)),
-        PluginKind::Declared | PluginKind::Builtin(_) => None,
+        PluginKind::Declared | PluginKind::Native(_) | PluginKind::Builtin(_) => None,
     });
     for (plan, span) in shared.chain(plugins) {
         let plan: &SidecarPlan = plan;

@@ -7,13 +7,14 @@ use super::{
     locate::{Sound, sound},
 };
 use crate::{
-    app::{Services, build},
+    app::{Services, all_plugins, build},
     channel::{Outbox, Page, PageCall, channel_argument},
     command::Registry,
     diagnostic::{Format, json_text},
     gateway::{Answer, InvokeKey, Mode, NoAudit, Pipeline, RequestHead, Session},
     ipc::{Caller, InvokeResponse, Room, SinkError},
     manifest::{ArgumentKind, Manifest},
+    plugin::Plugins,
     policy::PolicyStore,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -68,6 +69,7 @@ pub(super) fn call(args: &Args, format: Format, registry: &Registry) -> Exit {
             return Exit::CouldNotRun;
         }
     };
+    all_plugins(registry, &services).iter().for_each(Plugins::end);
     print_answer(answer)
 }
 

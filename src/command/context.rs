@@ -32,7 +32,11 @@ impl fmt::Debug for Host {
 
 impl Host {
     pub(super) fn manage<T: Send + Sync + 'static>(&mut self, state: T) {
-        self.states.insert(TypeId::of::<T>(), Arc::new(state));
+        self.share(Arc::new(state));
+    }
+
+    pub(super) fn share<T: Send + Sync + 'static>(&mut self, state: Arc<T>) {
+        self.states.insert(TypeId::of::<T>(), state);
     }
 
     pub(super) fn has(&self, needed: Needed) -> bool {
@@ -138,7 +142,7 @@ impl CommandArg for Webview {
 
 /// The app that the command belongs to.
 #[derive(Debug, Clone)]
-pub struct AppHandle(Arc<Host>);
+pub struct AppHandle(pub(super) Arc<Host>);
 
 impl AppHandle {
     /// What the program manages of a type.

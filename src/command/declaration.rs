@@ -1,7 +1,7 @@
 //! What a program says about its native commands, in a file, so that another program can check a manifest for it.
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 use thiserror::Error;
 
 /// A place in a program's code.
@@ -22,7 +22,7 @@ impl fmt::Display for CodePlace {
 /// One native command, without the function itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Declaration {
-    /// The name that a manifest's `native` says.
+    /// The name that a manifest's `native` says; `plugin|command` for a plugin's command.
     pub name: String,
     /// What it does, for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -46,6 +46,8 @@ pub struct Declaration {
 pub struct Declarations {
     /// The commands.
     pub commands: Vec<Declaration>,
+    /// The names of the program's plugins.
+    pub plugins: BTreeSet<String>,
     /// The first `commands![…]` of the program.
     pub list: Option<CodePlace>,
 }
@@ -59,6 +61,8 @@ struct File {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     list: Option<CodePlace>,
     commands: Vec<Declaration>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    plugins: BTreeSet<String>,
 }
 
 /// A text that is no list of native commands.
@@ -83,8 +87,9 @@ impl Declarations {
 
     /// The text of the file.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        let (commands, list) = (self.commands.clone(), self.list.clone());
-        let text = serde_json::to_string_pretty(&File { version: VERSION, list, commands })?;
+        let Self { commands, plugins, list } = self.clone();
+        let text =
+            serde_json::to_string_pretty(&File { version: VERSION, list, commands, plugins })?;
         Ok(text + "\n")
     }
 
@@ -99,10 +104,10 @@ impl Declarations {
         if version != VERSION {
             return Err(DeclarationError::Version(version));
         }
-        let File { mut commands, list, .. } = serde_json::from_str(text)?;
+        let File { mut commands, plugins, list, .. } = serde_json::from_str(text)?;
         commands.sort_by(|a, b| a.name.cmp(&b.name));
         commands.dedup_by(|a, b| a.name == b.name);
-        Ok(Self { commands, list })
+        Ok(Self { commands, plugins, list })
     }
 }
 
@@ -129,7 +134,8 @@ mod tests {
             unmanaged: Vec::new(),
             place: None,
         };
-        let all = Declarations { commands: vec![by_hand, by_macro], list: Some(place) };
+        let (commands, plugins) = (vec![by_hand, by_macro], ["counter".to_owned()].into());
+        let all = Declarations { commands, plugins, list: Some(place) };
         let text = all.to_json().unwrap();
         assert_eq!(Declarations::from_json(&text).unwrap(), all);
         assert_eq!(all.find("greet").unwrap().name, "greet");

@@ -54,6 +54,13 @@ pub struct Commands {
 }
 
 impl Commands {
+    /// No commands.
+    #[track_caller]
+    pub fn none() -> Self {
+        let place = std::panic::Location::caller();
+        Self::at(place.file(), place.line())
+    }
+
     /// An empty list that stands at a line of a file.
     #[doc(hidden)]
     pub fn at(file: &'static str, line: u32) -> Self {

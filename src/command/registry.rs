@@ -1,7 +1,8 @@
 //! The Rust functions that a manifest's `native: <name>` can name.
 
 use super::{
-    BoxFuture, Command, Commands, Declaration, Declarations, Definition, Invocation, Source, State,
+    AppHandle, BoxFuture, Command, Commands, Declaration, Declarations, Definition, Invocation,
+    Source, State,
     context::Host,
     declaration::CodePlace,
     expansion::IntoRejection as _,
@@ -11,7 +12,12 @@ use super::{
 };
 use crate::ipc::{InvokeBody, InvokeResponse, Rejection, RejectionCode, Reply};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{collections::BTreeMap, fmt, future::Future, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    future::Future,
+    sync::Arc,
+};
 
 /// Functions by the name under which a manifest finds them, and the state that they share.
 ///
@@ -26,6 +32,8 @@ use std::{collections::BTreeMap, fmt, future::Future, sync::Arc};
 pub struct Registry {
     commands: BTreeMap<String, Entry>,
     host: Arc<Host>,
+    /// The names of plugins; a command of theirs is registered as `plugin|command`.
+    plugins: BTreeSet<&'static str>,
     /// The first `commands![…]`.
     list: Option<CodePlace>,
     /// Whether it is what the stock binary knows, and no more.
@@ -66,11 +74,41 @@ impl Registry {
         self
     }
 
+    /// Registers what a plugin brings: the functions of a list, and commands by their own names.
+    pub(crate) fn in_plugin(
+        mut self,
+        plugin: &'static str,
+        commands: Commands,
+        further: Vec<(String, Arc<dyn Command>)>,
+    ) -> Self {
+        self.is_stock = false;
+        self.plugins.insert(plugin);
+        for (definition, function) in commands.functions {
+            let name = format!("{plugin}|{}", definition.name);
+            self.insert(&name, Entry::Function(definition, function));
+        }
+        for (name, command) in further {
+            self.insert(&format!("{plugin}|{name}"), Entry::Plain(command));
+        }
+        self
+    }
+
     /// Keeps a value for the commands that take [`State<T>`]. Another value of the same type replaces it.
     #[must_use]
     pub fn manage<T: Send + Sync + 'static>(mut self, state: T) -> Self {
         Arc::make_mut(&mut self.host).manage(state);
         self
+    }
+
+    /// Keeps a value that others keep, too.
+    pub(crate) fn share<T: Send + Sync + 'static>(mut self, state: Arc<T>) -> Self {
+        Arc::make_mut(&mut self.host).share(state);
+        self
+    }
+
+    /// The way to the app that commands get.
+    pub fn handle(&self) -> AppHandle {
+        AppHandle(Arc::clone(&self.host))
     }
 
     /// What is kept of a type.
@@ -148,7 +186,8 @@ impl Registry {
     pub fn declarations(&self) -> Declarations {
         let commands =
             self.commands.iter().map(|(name, entry)| declaration(name, entry, &self.host));
-        Declarations { commands: commands.collect(), list: self.list.clone() }
+        let plugins = self.plugins.iter().map(|name| (*name).to_owned()).collect();
+        Declarations { commands: commands.collect(), plugins, list: self.list.clone() }
     }
 }
 

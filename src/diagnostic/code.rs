@@ -110,6 +110,7 @@ codes! {
         UnregisteredNative "unregistered-native" "No Rust function is registered under the name that the command gives.",
         UnmanagedState "unmanaged-state" "A Rust function asks for state that the program does not manage.",
         UndeclaredNative "undeclared-native" "A Rust function is registered that no command runs.",
+        PluginFailed "plugin-failed" "A plugin of the program could not begin.",
         UnsafeArgument "unsafe-argument" "An argument would choose what runs, or become an option of it.",
 
         MissingInclude "missing-include" "An include names no file.",

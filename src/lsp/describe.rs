@@ -74,7 +74,7 @@ fn kind(at: Target<'_>) -> String {
 
 /// What a command runs, as the end of a sentence that begins with "It".
 fn runs(at: Target<'_>, declared: &Declared<'_>) -> Option<String> {
-    let Some(run) = at.part("run") else { return sidecar(at, None) };
+    let Some(run) = at.part("run") else { return sidecar(at, None).or_else(|| native(at)) };
     let way = ["value", "process", "http", "native", "use"];
     let way = way.into_iter().find_map(|way| run.part(way));
     let Some(way) = way else { return sidecar(at, run.scalar(&["method"])) };
@@ -118,6 +118,13 @@ fn sidecar(command: Target<'_>, method: Option<&str>) -> Option<String> {
     let sidecar = Target { index: plugin, ..command }.part("sidecar")?;
     let method = method.unwrap_or_else(|| command.name());
     Some(format!("asks the sidecar `{}` for `{method}`", line(sidecar, None)))
+}
+
+/// A command of a plugin of the program.
+fn native(command: Target<'_>) -> Option<String> {
+    let plugin = command.outline.above(command.index, 2)?;
+    let name = Target { index: plugin, ..command }.scalar(&["native"])?;
+    Some(format!("calls `{}` of the registered plugin `{name}`", command.name()))
 }
 
 /// A program and its arguments as one would type them.

@@ -55,14 +55,18 @@ fn schema_of<T: JsonSchema>() -> Value {
     if let Some(plugin) = schema.pointer_mut(plugin) {
         plugin["if"] = json!({ "required": ["sidecar"] });
         let ways = one_of(&WAYS);
-        let command = json!({ "required": ["run"], "properties": { "run": { "anyOf": ways } } });
-        plugin["else"] =
-            json!({ "properties": { "commands": { "additionalProperties": command } } });
+        let of_commands = |command: &Value| json!({ "properties": { "commands": { "additionalProperties": command } } });
+        let run = json!({ "run": { "anyOf": ways } });
+        plugin["else"] = json!({
+            "if": { "required": ["native"] },
+            "then": of_commands(&json!({ "properties": run })),
+            "else": of_commands(&json!({ "properties": run, "required": ["run"] })),
+        });
     }
     schema
 }
 
-/// Says of the commands at a place what their type cannot: exactly one thing runs, unless a sidecar answers.
+/// Says of the commands at a place what their type cannot: exactly one thing runs, unless a sidecar or a plugin answers.
 fn tighten(schema: &mut Value, place: &str, needs_run: bool) {
     let Some(command) = schema.pointer_mut(place) else { return };
     if needs_run {

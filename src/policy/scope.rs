@@ -42,10 +42,12 @@ pub(super) struct Scoped {
 
 /// The commands whose scopes are enforced: those of Rust functions, which see what is for them to decide.
 pub(super) fn enforced(manifest: &Manifest) -> FixedBitSet {
+    let is_function =
+        |backend: &Backend| matches!(backend, Backend::Native(_) | Backend::Builtin(_));
     let commands = manifest.commands.values().enumerate();
-    let native = commands.filter(|(_, command)| matches!(command.run.value, Backend::Native(_)));
+    let functions = commands.filter(|(_, command)| is_function(&command.run.value));
     let mut found = FixedBitSet::with_capacity(manifest.commands.len());
-    found.extend(native.map(|(index, _)| index));
+    found.extend(functions.map(|(index, _)| index));
     found
 }
 

@@ -26,6 +26,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("policy", &["manifest", "check"]),
     ("channel", &[]),
     ("command", &["channel"]),
+    ("plugin", &["command"]),
     ("backend", &["command", "channel"]),
     // A route holds what the manifest says about arguments and limits.
     ("gateway", &["policy", "command", "channel", "manifest"]),
@@ -41,6 +42,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "policy",
             "command",
             "channel",
+            "plugin",
             "backend",
             "gateway",
             "transport",
@@ -51,10 +53,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "document", "edit", "manifest", "check", "policy", "command", "channel", "gateway",
-            "reload", "lsp", "app",
+            "plugin", "reload", "lsp", "app",
         ],
     ),
-    ("embed", &["app", "cli", "command", "gateway", "reload"]),
+    ("embed", &["app", "cli", "command", "gateway", "plugin", "reload"]),
 ];
 
 /// Crates that are an implementation detail of one place, as prefixes of paths below `src`.

@@ -15,6 +15,9 @@ pub(crate) struct App {
     /// Name for people; window titles use it unless they have their own. Defaults to `id`.
     #[schemars(example = &"Notes")]
     pub(crate) name: Option<String>,
+    /// Version for people; pages read it with `getVersion()`. Defaults to `0.0.0`.
+    #[schemars(example = &"1.4.0")]
+    pub(crate) version: Option<String>,
     /// Folder with the frontend's built files, from the manifest's folder. It is served as `app://localhost`, and its
     /// origin is called `app`.
     #[schemars(example = &"../frontend/dist")]

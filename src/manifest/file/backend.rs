@@ -278,9 +278,10 @@ pub(crate) enum Protocol {
     JsonRpc,
 }
 
-/// A namespace of commands: commands that are declared here, those of a `sidecar`, or a plugin that is built in.
+/// A namespace of commands: commands that are declared here, those of a `sidecar` or of a `native` plugin, or a plugin
+/// that is built in.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields, extend("anyOf" = [{"required": ["use"]}, {"required": ["sidecar"]}, {"required": ["commands"]}]))]
+#[schemars(deny_unknown_fields, extend("anyOf" = [{"required": ["use"]}, {"required": ["sidecar"]}, {"required": ["native"]}, {"required": ["commands"]}]))]
 #[expect(dead_code, reason = "lowering reads each part with its place")]
 pub(crate) struct Plugin {
     /// A plugin that is built in: `clipboard-manager`, `dialog`, `fs`, `log`, `notification`, `opener`, `os` or `store`.
@@ -290,6 +291,14 @@ pub(crate) struct Plugin {
     /// A program that answers the namespace's commands.
     #[schemars(example = json!({"program": "python3", "args": ["search.py"]}))]
     pub(crate) sidecar: Option<Sidecar>,
+    /// The name of a plugin that the embedding program registered: `Gateway::plugin`. It runs those of `commands` that say
+    /// nothing to run.
+    #[schemars(example = &"counter")]
+    pub(crate) native: Option<String>,
+    /// With a `native` plugin: what it is initialised with, any value that it can read.
+    #[schemars(example = json!({"start": 100}))]
+    #[serde(default, deserialize_with = "some")]
+    pub(crate) config: Option<Value>,
     /// The namespace's commands, by name.
     #[schemars(example = json!({"head": {"run": {"process": {"program": "git", "args": ["rev-parse", "HEAD"]}}}}))]
     pub(crate) commands: Option<BTreeMap<String, Command>>,

@@ -26,8 +26,8 @@ pub(crate) struct Command {
     /// JSON Schema (2020-12) of the result. It is checked during development.
     #[schemars(example = json!({"type": "string"}))]
     pub(crate) returns: Option<Map<String, Value>>,
-    /// What runs: exactly one of `value`, `process`, `http`, `native` and `use`. A command of a plugin with a `sidecar`
-    /// may leave it out.
+    /// What runs: exactly one of `value`, `process`, `http`, `native` and `use`. A command of a plugin that is a
+    /// `sidecar` or `native` may leave it out.
     #[schemars(example = json!({"process": {"program": "wc", "args": ["-w", "--", "{file}"]}}))]
     pub(crate) run: Option<Run>,
     /// Limits of this command; they take the place of those of the whole manifest.

@@ -87,6 +87,7 @@ impl Lowering<'_> {
             return App {
                 id: String::new(),
                 name: String::new(),
+                version: String::new(),
                 frontend: None,
                 csp: DEFAULT_CSP.to_owned(),
                 csp_span: None,
@@ -103,6 +104,7 @@ impl Lowering<'_> {
         App {
             name: file.name.unwrap_or_else(|| file.id.clone()),
             id: file.id,
+            version: file.version.unwrap_or_else(|| "0.0.0".to_owned()),
             frontend: file.frontend.map(|folder| self.path(&folder, frontend)),
             csp: self.csp(file.csp, place(node, "csp")),
             csp_span: node.find("csp").map(|node| node.span),

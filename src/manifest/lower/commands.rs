@@ -2,7 +2,7 @@
 
 use super::{
     Lowering, escape,
-    run::{Owner, Shared},
+    run::{DefaultRun, Owner, Shared},
     section_entries,
 };
 use crate::{
@@ -30,7 +30,7 @@ impl Lowering<'_> {
                 name.is_app()
             });
             let pointer = format!("/commands/{}", escape(key));
-            let owner = Owner { shared, sidecar: None, has_sidecar: false };
+            let owner = Owner { shared, default: DefaultRun::None };
             self.named_command(name, key, entry, &pointer, &owner, manifest);
         }
     }

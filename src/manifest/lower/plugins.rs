@@ -1,22 +1,23 @@
-//! Namespaces of commands: declared, answered by a sidecar, or built in.
+//! Namespaces of commands: declared, answered by a sidecar or by a plugin of the program, or built in.
 
 use super::{
     Lowering, escape, place,
-    run::{Owner, Shared},
+    run::{DefaultRun, Owner, Shared},
     section_entries,
     templates::Uses,
 };
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
-    document::Entry,
+    document::{Entry, Node},
     manifest::{
-        Backend, Builtin, BuiltinCommand, Command, CommandLimits, Manifest, Plugin, PluginKind,
-        Reference, builtin, builtins, file,
+        Backend, Builtin, BuiltinCommand, Command, CommandLimits, Manifest, NativePlugin, Plugin,
+        PluginKind, Reference, builtin, builtins, file,
     },
     name::{CommandName, Word},
     plan::SidecarPlan,
     source::{Span, Spanned},
 };
+use serde_json::Value;
 use std::sync::Arc;
 
 impl Lowering<'_> {
@@ -36,12 +37,7 @@ impl Lowering<'_> {
             };
             let mut secrets = Vec::new();
             let (kind, program) = self.plugin_kind(&name, entry, &pointer, &mut secrets, manifest);
-            let sidecar = match (&kind, program) {
-                (PluginKind::Sidecar(plan), Some(program)) => Some((Arc::clone(plan), program)),
-                _ => None,
-            };
-            let has_sidecar = entry.value.find("sidecar").is_some();
-            let owner = Owner { shared, sidecar, has_sidecar };
+            let owner = Owner { shared, default: default_run(&kind, program, &entry.value) };
             for (name_key, command) in section_entries(&entry.value, "commands") {
                 let word = self.name::<Word>(name_key, command.key, Code::InvalidName);
                 let command_name = word.map(|word| CommandName::in_plugin(&name, &word));
@@ -78,8 +74,14 @@ impl Lowering<'_> {
         let node = &entry.value;
         let uses = self.read::<String>(&format!("{pointer}/use"));
         let sidecar = self.read::<file::Sidecar>(&format!("{pointer}/sidecar"));
-        if let (Some(_), Some(second)) = (&uses, node.entry("sidecar")) {
-            self.invalid(second.key, "a plugin is built in or a sidecar's, not both", "remove one");
+        let mut kinds = ["use", "sidecar", "native"].into_iter().filter_map(|key| node.entry(key));
+        if let (Some(_), Some(second)) = (kinds.next(), kinds.next()) {
+            let message = "a plugin is built in, a sidecar's or native: one of them";
+            self.invalid(second.key, message, "remove one");
+        }
+        if let (None, Some(config)) = (node.find("native"), node.entry("config")) {
+            let message = "`config` has no meaning without `native`";
+            self.invalid(config.key, message, "remove it, or name the plugin that it is for");
         }
         if let Some(text) = uses {
             let span = place(node, "use");
@@ -97,6 +99,12 @@ impl Lowering<'_> {
             add_builtin(manifest, found, name, span);
             return (PluginKind::Builtin(found.name), None);
         }
+        if let Some(native) = self.read::<String>(&format!("{pointer}/native")) {
+            let name = Spanned::new(native, place(node, "native"));
+            self.second_namespace(&name, manifest);
+            let config = self.read::<Value>(&format!("{pointer}/config")).unwrap_or_default();
+            return (PluginKind::Native(NativePlugin { name, config }), None);
+        }
         if let (Some(file), Some(at)) = (sidecar, node.find("sidecar")) {
             let mut uses = Uses::default();
             let plan = self.sidecar(name, at, file, &mut uses);
@@ -112,6 +120,22 @@ impl Lowering<'_> {
         (PluginKind::Declared, None)
     }
 
+    /// A plugin is initialised once, with one configuration, so that it has one namespace.
+    fn second_namespace(&mut self, native: &Spanned<String>, manifest: &Manifest) {
+        let first = manifest.plugins.values().find_map(|plugin| match &plugin.kind {
+            PluginKind::Native(first) if first.name.value == native.value => Some(first.name.span),
+            _ => None,
+        });
+        let Some(first) = first else { return };
+        let message =
+            format!("the plugin `{}` has a namespace already", native.value.escape_debug());
+        self.report(
+            Diagnostic::new(Code::DuplicateName, native.span, message)
+                .help("declare all its commands in one of them")
+                .related(first, "the first"),
+        );
+    }
+
     fn unknown_builtin(&mut self, text: &str, span: Span) {
         let names = || builtins().filter(|builtin| !builtin.is_core).map(|builtin| builtin.name);
         let help = match nearest(text, names()) {
@@ -120,6 +144,18 @@ impl Lowering<'_> {
         };
         let message = format!("no plugin `{}` is built in", text.escape_debug());
         self.report(Diagnostic::new(Code::UndefinedPlugin, span, message).help(help));
+    }
+}
+
+/// What runs behind those commands of a plugin that say nothing to run.
+fn default_run(kind: &PluginKind, program: Option<Span>, node: &Node) -> DefaultRun {
+    match (kind, program) {
+        (PluginKind::Sidecar(plan), Some(program)) => {
+            DefaultRun::Sidecar(Some((Arc::clone(plan), program)))
+        }
+        _ if node.find("sidecar").is_some() => DefaultRun::Sidecar(None),
+        (PluginKind::Native(native), _) => DefaultRun::Native(native.name.clone()),
+        _ => DefaultRun::None,
     }
 }
 

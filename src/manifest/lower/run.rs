@@ -33,10 +33,17 @@ pub(super) enum PreparedKind {
 /// Where a command is declared.
 pub(super) struct Owner<'a> {
     pub(super) shared: &'a Shared,
-    /// The sidecar of its plugin, with the place of the program's name.
-    pub(super) sidecar: Option<(Arc<SidecarPlan>, Span)>,
-    /// Whether its plugin declares one, which may have a fault.
-    pub(super) has_sidecar: bool,
+    pub(super) default: DefaultRun,
+}
+
+/// What runs behind a command that does not say.
+pub(super) enum DefaultRun {
+    /// Nothing does.
+    None,
+    /// The sidecar of its plugin, with the place of the program's name; nothing if its declaration has a fault.
+    Sidecar(Option<(Arc<SidecarPlan>, Span)>),
+    /// The plugin of the program, by its name.
+    Native(Spanned<String>),
 }
 
 /// What was read of a command's `run`.
@@ -146,7 +153,7 @@ impl Lowering<'_> {
     ) -> Option<Running> {
         let own_name = own_name(name);
         let Some((file, node)) = file.zip(entry.value.find("run")) else {
-            return self.sidecar_default(name, entry, owner);
+            return self.default_run(name, entry, owner);
         };
         if !self.is_one_way(node, owner) {
             return None;
@@ -182,25 +189,39 @@ impl Lowering<'_> {
                 self.request(at, service, file::Request::default(), None, None, &mut uses)?;
             return Some(Running { uses, ..Running::new(Backend::Http(plan), node.span) });
         }
-        let (sidecar, program) = owner.sidecar.clone()?;
+        let DefaultRun::Sidecar(Some((sidecar, program))) = &owner.default else { return None };
+        let (sidecar, program) = (Arc::clone(sidecar), *program);
         let method = file.method.unwrap_or_else(|| own_name.to_owned());
         let backend = Backend::Sidecar(RemoteCall { sidecar, method });
         Some(Running { program: Some(program), ..Running::new(backend, node.span) })
     }
 
-    /// A command of a plugin with a sidecar needs no `run`.
-    fn sidecar_default(
+    /// A command of a plugin that is a sidecar's or native needs no `run`.
+    fn default_run(
         &mut self,
         name: &CommandName,
         entry: &Entry,
         owner: &Owner<'_>,
     ) -> Option<Running> {
         let method = own_name(name);
-        if let Some((sidecar, program)) = owner.sidecar.clone() {
-            let backend = Backend::Sidecar(RemoteCall { sidecar, method: method.to_owned() });
-            return Some(Running { program: Some(program), ..Running::new(backend, entry.key) });
+        let is_missing = entry.value.find("run").is_none() && has_no_other_run(entry);
+        match &owner.default {
+            DefaultRun::Sidecar(None) => return None,
+            DefaultRun::Sidecar(Some((sidecar, program))) => {
+                let (sidecar, method) = (Arc::clone(sidecar), method.to_owned());
+                let backend = Backend::Sidecar(RemoteCall { sidecar, method });
+                return Some(Running {
+                    program: Some(*program),
+                    ..Running::new(backend, entry.key)
+                });
+            }
+            DefaultRun::Native(plugin) if is_missing => {
+                let native = format!("{}|{method}", plugin.value);
+                return Some(Running::new(Backend::Native(native), entry.key));
+            }
+            DefaultRun::Native(_) | DefaultRun::None => {}
         }
-        if !owner.has_sidecar && entry.value.find("run").is_none() && has_no_other_run(entry) {
+        if is_missing {
             let message = format!("`{method}` says nothing to run");
             // The JSON Schema cannot tell whether a plugin has a sidecar, beside which nothing would be missing.
             let code = if name.is_app() { Code::MissingKey } else { Code::InvalidValue };
@@ -220,7 +241,9 @@ impl Lowering<'_> {
             .map(|(key, entry)| (key, entry.key))
             .collect();
         match ways.as_slice() {
-            [] if owner.has_sidecar => self.has_only(node, &["method"], "a sidecar's command"),
+            [] if matches!(owner.default, DefaultRun::Sidecar(_)) => {
+                self.has_only(node, &["method"], "a sidecar's command")
+            }
             [] => {
                 let words = || WAYS.into_iter().chain(["method"]);
                 let is_misspelt = node.entries().any(|(key, _)| nearest(key, words()).is_some());

@@ -10,6 +10,8 @@ pub struct App {
     pub id: String,
     /// Name for people.
     pub name: String,
+    /// Version for people.
+    pub version: String,
     /// Folder with the frontend's files, already joined with the manifest's folder.
     pub frontend: Option<PathBuf>,
     /// Content security policy as the author wrote it, or the default.

@@ -12,7 +12,8 @@ pub use command::{
     Argument, ArgumentKind, Command, CommandLimits, Contract, PathArgument, Reference, Use, Within,
 };
 pub use permission::{
-    Entry, Event, Group, Guardrail, OriginName, Permission, Plugin, PluginKind, Scope, ScopeItem,
+    Entry, Event, Group, Guardrail, NativePlugin, OriginName, Permission, Plugin, PluginKind,
+    Scope, ScopeItem,
 };
 pub use window::{Creation, Length, Page, Webview, Window};
 

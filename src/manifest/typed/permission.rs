@@ -118,8 +118,19 @@ pub enum PluginKind {
     Declared,
     /// A sidecar answers them.
     Sidecar(Arc<SidecarPlan>),
+    /// A plugin of the program answers them.
+    Native(NativePlugin),
     /// The plugin is built in, under this name.
     Builtin(&'static str),
+}
+
+/// A plugin that the embedding program registers.
+#[derive(Debug, Clone)]
+pub struct NativePlugin {
+    /// The name under which it is registered, and where that stands.
+    pub name: Spanned<String>,
+    /// What it is initialised with; `null` if nothing is said.
+    pub config: Value,
 }
 
 /// A name for a list of commands.

@@ -1,9 +1,34 @@
 //! A program with a function of its own; its lines stand in fixtures.
 
-use portcullis::{Registry, command::State, commands};
+use portcullis::{
+    Registry,
+    command::{Commands, State},
+    commands,
+    plugin::{Plugin, PluginContext, PluginError},
+};
+
+#[portcullis::command]
+fn add() {}
 
 #[portcullis::command]
 fn greet() {}
+
+/// Begins with a number.
+pub(super) struct Counter;
+
+impl Plugin for Counter {
+    fn name(&self) -> &'static str {
+        "counter"
+    }
+
+    fn commands(&self) -> Commands {
+        commands![add]
+    }
+
+    fn initialize(&self, context: &PluginContext) -> Result<(), PluginError> {
+        context.config::<u64>().map(drop)
+    }
+}
 
 #[derive(Debug)]
 struct Visits;
@@ -21,4 +46,9 @@ pub(super) fn forgetful() -> Registry {
 /// What it knows, beside the stock functions.
 pub(super) fn embedding() -> Registry {
     Registry::standard().commands(commands![greet])
+}
+
+/// A program with a plugin, and nothing else.
+pub(super) fn plugged() -> Registry {
+    Registry::new().plugin(Counter)
 }

@@ -1,14 +1,16 @@
 //! What `portcullis help CODE` shows: every example of wrong has the fault, and every example of right has none.
 
 use super::{
-    embedding::{embedding, forgetful},
+    embedding::{embedding, forgetful, plugged},
     files,
 };
 use crate::support::markdown::blocks;
 use portcullis::{
-    app::{host, undeclared, unmanaged, unregistered, unsupported},
+    Registry,
+    app::{host, initialize, undeclared, unmanaged, unregistered, unsupported},
     diagnostic::{Code, Diagnostic},
     gateway::Mode,
+    manifest::{Manifest, Plugin, PluginKind},
     reload::{load, load_content},
 };
 use std::path::Path;
@@ -23,8 +25,14 @@ fn findings(text: &str) -> Vec<Diagnostic> {
     let missing = loaded
         .manifest
         .as_ref()
-        .map(|manifest| unregistered(manifest, &embedding().declarations()));
+        .map(|manifest| unregistered(manifest, &known(manifest).declarations()));
     [loaded.diagnostics, missing.unwrap_or_default()].concat()
+}
+
+/// The program that an example is for: the one with the plugin, if the example has one.
+fn known(manifest: &Manifest) -> Registry {
+    let is_native = |plugin: &Plugin| matches!(plugin.kind, PluginKind::Native(_));
+    if manifest.plugins.values().any(is_native) { plugged() } else { embedding() }
 }
 
 /// What a machine or this build lacks; it says nothing about the examples of other codes.
@@ -37,6 +45,10 @@ fn lacking(code: Code, text: &str) -> Vec<Diagnostic> {
             loaded.manifest.iter().flat_map(|manifest| unmanaged(manifest, &natives)).collect()
         }
         Code::UndeclaredNative => undeclared(&loaded, &embedding().declarations()),
+        Code::PluginFailed => {
+            let manifest = loaded.manifest.as_ref().expect("a valid manifest");
+            initialize(manifest, &plugged())
+        }
         Code::Unsupported => unsupported(&loaded, Mode::Development),
         _ => Vec::new(),
     }

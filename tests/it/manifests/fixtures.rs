@@ -1,7 +1,7 @@
 //! `tests/manifests`: what is said about each file, whole. A new file is found by itself; `UPDATE=1` writes its text.
 
 use super::{
-    embedding::{embedding, forgetful},
+    embedding::{Counter, embedding, forgetful, plugged},
     files, includes,
 };
 use crate::support::manifest::{
@@ -10,7 +10,7 @@ use crate::support::manifest::{
 };
 use portcullis::{
     Registry,
-    app::{host, undeclared, unmanaged, unregistered, unsupported},
+    app::{host, initialize, undeclared, unmanaged, unregistered, unsupported},
     diagnostic::{Code, Diagnostic, Format, Style, has_errors, render, summary_line},
     gateway::Mode,
     manifest::Backend,
@@ -93,11 +93,20 @@ fn manifests_that_this_build_cannot_run_are_valid_and_do_not_start() {
         assert_eq!(validate(repository(), &path).code, Some(0), "{}", path.display());
         let loaded = load_manifest(&path);
         let manifest = loaded.manifest.as_ref().expect("a valid manifest");
-        let mut missing = unregistered(manifest, &Registry::standard().declarations());
+        let code = named_code(&path);
+        // Some are for programs of their own.
+        let registry = match code {
+            Code::PluginFailed => plugged(),
+            _ if path.ends_with("unregistered-native-plugin.yaml") => plugged(),
+            _ => Registry::standard(),
+        };
+        let mut missing = unregistered(manifest, &registry.declarations());
+        missing.extend(initialize(manifest, &registry));
         missing.extend(unsupported(&loaded, Mode::Development));
-        match named_code(&path) {
+        match code {
             Code::UndeclaredNative => {
-                missing.extend(undeclared(&loaded, &embedding().declarations()));
+                let program = embedding().plugin(Counter);
+                missing.extend(undeclared(&loaded, &program.declarations()));
             }
             // The stock program does not know the functions at all.
             Code::UnmanagedState => missing = unmanaged(manifest, &forgetful().declarations()),
