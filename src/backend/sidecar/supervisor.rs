@@ -60,7 +60,7 @@ pub(super) struct Notifications {
 
 impl Notifications {
     /// Counts one, and says whether it is the first of its kind.
-    fn is_first(&self, method: &str) -> bool {
+    pub(super) fn is_first(&self, method: &str) -> bool {
         self.count.fetch_add(1, Ordering::Relaxed);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         told.len() < MAX_KINDS && !told.contains(method) && told.insert(method.to_owned())
@@ -90,7 +90,7 @@ enum Stop {
 }
 
 impl Shared {
-    fn say(&self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         (self.log.0)(&self.plan.name, &self.secrets.redact(text));
     }
 
@@ -237,6 +237,7 @@ impl Shared {
                 Ok(Known::Answered) => {
                     answers.fetch_add(1, Ordering::Relaxed);
                 }
+                Ok(Known::Streamed) => {}
                 Ok(Known::Past) => {
                     self.ignored.fetch_add(1, Ordering::Relaxed);
                 }
@@ -253,7 +254,10 @@ impl Shared {
         let answer = message::parse(bytes).map_err(|fault| Some(fault.to_owned()))?;
         let (id, answer) = match answer {
             Incoming::Answer(id, answer) => (id, answer),
-            Incoming::Notification(method) => {
+            Incoming::Notification { method, params } if method == message::CHANNEL => {
+                return Ok(self.forward(params.as_deref()));
+            }
+            Incoming::Notification { method, .. } => {
                 if self.notifications.is_first(&method) {
                     self.say(&format!("nobody takes its notifications `{method}`"));
                 }

@@ -2,10 +2,10 @@
 
 use super::{
     backend::{Http, Item, Outcome, Process, Request, Stdin, Stream},
-    limits::{CommandLimits, Overflow},
+    limits::CommandLimits,
     some,
 };
-use crate::plan::Output;
+use crate::plan::{Output, Overflow};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};

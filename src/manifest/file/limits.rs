@@ -1,6 +1,6 @@
 //! Keys of the file: limits, channels, reloading and includes.
 
-use crate::manifest::units;
+use crate::{manifest::units, plan::Overflow};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -71,22 +71,6 @@ pub(crate) struct Channels {
     /// What a full channel does: `block` its producer (the default), `drop-oldest`, `keep-latest`, or `fail`.
     #[schemars(example = &"block")]
     pub(crate) overflow: Option<Overflow>,
-}
-
-/// What a full channel does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-pub enum Overflow {
-    /// The producer waits.
-    #[default]
-    Block,
-    /// The oldest message that waits is dropped.
-    DropOldest,
-    /// Every message that waits is dropped.
-    KeepLatest,
-    /// The channel ends with an error.
-    Fail,
 }
 
 /// What an edit of the manifest may change while the app runs.
