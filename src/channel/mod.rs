@@ -2,6 +2,8 @@
 
 mod flow;
 mod outbox;
+#[cfg(test)]
+mod tests;
 
 pub use outbox::{Outbox, Page, PageCall};
 

@@ -11,7 +11,7 @@ mod words;
 pub use bindings::Bindings;
 pub use json::JsonTemplate;
 pub use path::PathPlan;
-pub use remote::{HttpPlan, Method, RemoteCall, SidecarPlan};
+pub use remote::{HealthPlan, HttpPlan, Method, RemoteCall, SidecarPlan};
 pub use secret::{SecretStore, SecretText};
 pub use template::{Reference, RenderError, Slot, SlotKind, Template, TemplateError};
 pub use words::{

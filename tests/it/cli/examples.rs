@@ -59,6 +59,21 @@ fn the_counter_in_node_counts_and_is_taken_back() {
     assert_eq!(words("count_slowly", json!({"text": "x", "seconds": 60}))["code"], "timeout");
 }
 
+#[test]
+fn the_counter_in_node_sends_each_word_while_it_counts() {
+    let manifest = repository().join("config/sidecar.yaml");
+    let manifest = manifest.to_str().expect("UTF-8");
+    let given = r#"{"text": " tea for\n two"}"#;
+    let args = ["call", "plugin:words|stream", given, "-m", manifest, "--window", "main"];
+    let run = Portcullis::new().run(&args);
+    let lines: Vec<_> = run.stdout.lines().collect();
+    assert_eq!(
+        lines,
+        ["\"tea\"", "\"for\"", "\"two\"", r#"{"words":3,"longest":"tea"}"#],
+        "{run:?}"
+    );
+}
+
 /// A sidecar that is spoken to without a gateway.
 struct Sidecar {
     program: Child,
