@@ -119,6 +119,6 @@ permissions: { main: { windows: [main], allow: [flood] } }
             told["message"].as_str().unwrap().contains("`to` does not fit `channel`"),
             "{told}"
         );
-        assert_eq!(told["at"], "gateway.yaml:5:13");
+        assert_eq!(told["at"], "gateway.yaml:6:13");
     }
 }
