@@ -4,6 +4,9 @@
 //   {"jsonrpc": "2.0", "id": 1, "method": "count", "params": {"text": "tea for two"}}
 // The answer has the same id, and answers may come in any order. A call that nobody waits for any more is taken back:
 //   {"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 1}}
+// A channel of the page is a token in `params`. Until the call is answered, whatever is sent with it reaches the page:
+//   {"jsonrpc": "2.0", "method": "$/channel", "params": {"channel": "1/to", "message": "tea"}}
+// After a silence the gateway asks `$/ping`, to which any answer will do, also that there is no such method.
 // Standard output is for messages alone; `console.error` goes to the log. The end of standard input means that the app
 // has gone.
 
@@ -31,6 +34,12 @@ const methods = {
     await sleep(seconds * 1000, undefined, { signal });
     return methods.count({ text });
   },
+
+  stream({ text, to }) {
+    const counted = methods.count({ text });
+    for (const [word] of text.matchAll(/\S+/gu)) tell("$/channel", { channel: to, message: word });
+    return counted;
+  },
 };
 
 // ---- How it is asked. ----
@@ -38,6 +47,8 @@ const methods = {
 const running = new Map(); // ids of calls, each with what takes it back
 
 const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+
+const tell = (method, params) => send({ method, params });
 
 /** Answers one call; whatever goes wrong with it, the others get their answers. */
 async function answer({ id, method, params }) {

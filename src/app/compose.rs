@@ -79,9 +79,10 @@ fn command(
             let plan = &*call.sidecar;
             let plan = SidecarPlan { cwd: started_in(&plan.cwd), ..plan.clone() };
             match services.sidecars.find(&plan, secrets, route.payload) {
-                Ok(sidecar) => {
-                    Arc::new(SidecarCall::new(sidecar, call.method.clone(), route.payload))
-                }
+                Ok(sidecar) => Arc::new(
+                    SidecarCall::new(sidecar, call.method.clone(), route.payload)
+                        .channels(route.channels.arguments().cloned()),
+                ),
                 Err(rejection) => Arc::new(Unavailable(rejection)),
             }
         }

@@ -44,6 +44,15 @@ pub enum Notice {
         /// Why.
         outcome: Outcome,
     },
+    /// A channel has begun to drop messages, as its `overflow` says.
+    Dropping {
+        /// The name of the command that sends.
+        command: String,
+        /// Whose page does not take them.
+        caller: Caller,
+        /// The argument that is the channel.
+        argument: String,
+    },
     /// A sidecar wrote a line to standard error, or was started again.
     Sidecar {
         /// Its name.
@@ -91,6 +100,12 @@ impl fmt::Display for Notice {
             Self::Refused { command, caller, outcome } => {
                 write!(f, "refused: `{command}` for {caller}: {outcome}")
             }
+            Self::Dropping { command, caller, argument } => {
+                write!(
+                    f,
+                    "dropping: `{command}` sends more through `{argument}` than {caller} takes"
+                )
+            }
             Self::Sidecar { name, text } => write!(f, "`{name}`: {text}"),
             Self::Screenshot(path) => write!(f, "screenshot: {}", path.display()),
             Self::Failed(message) => write!(f, "warning: {message}"),
@@ -126,6 +141,14 @@ impl Notice {
                 "webview": caller.webview,
                 "origin": caller.origin.as_ref().map(ToString::to_string),
                 "code": outcome.to_string(),
+            }),
+            Self::Dropping { command, caller, argument } => json!({
+                "event": "dropping",
+                "command": command,
+                "window": caller.window,
+                "webview": caller.webview,
+                "origin": caller.origin.as_ref().map(ToString::to_string),
+                "argument": argument,
             }),
             Self::Sidecar { name, text } => {
                 json!({ "event": "sidecar", "name": name, "text": text })

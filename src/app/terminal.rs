@@ -1,7 +1,7 @@
-//! Refusals as notices: whoever develops the page sees at once what was denied.
+//! Refusals and losses as notices: whoever develops the page sees at once what was denied, and what it did not take.
 
 use super::Notice;
-use crate::gateway::{Audit, Outcome, Record};
+use crate::gateway::{Audit, Loss, Outcome, Record};
 use std::{
     collections::HashSet,
     fmt,
@@ -50,5 +50,13 @@ impl Audit for TerminalAudit {
                 outcome: record.outcome,
             });
         }
+    }
+
+    fn dropping(&self, loss: &Loss<'_>) {
+        (self.tell)(Notice::Dropping {
+            command: loss.command.to_owned(),
+            caller: loss.caller.clone(),
+            argument: loss.argument.to_owned(),
+        });
     }
 }

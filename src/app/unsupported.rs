@@ -5,8 +5,7 @@ use crate::{
     document::Node,
     gateway::Mode,
     manifest::{
-        ArgumentKind, Backend, Creation, Downloads, Links, Manifest, Overflow, Popups, Widen,
-        Window, Within,
+        ArgumentKind, Backend, Creation, Downloads, Links, Manifest, Popups, Widen, Window, Within,
     },
     pattern::CommandTable,
     plugin::Builtins,
@@ -102,24 +101,11 @@ impl Parts {
     }
 
     fn commands(&mut self, manifest: &Manifest) {
-        for command in manifest.commands.values() {
-            if matches!(command.run.value, Backend::Sidecar(_)) && command.has_channel() {
-                self.add(command.span, "channels to sidecars");
-            }
-        }
         for argument in manifest.arguments() {
-            match &argument.kind {
-                ArgumentKind::Value
-                | ArgumentKind::Channel { overflow: None | Some(Overflow::Block), .. } => {}
-                ArgumentKind::Path(path) => {
-                    let picked = path.within.iter().flatten();
-                    for within in picked.filter(|within| matches!(within.value, Within::Picked)) {
-                        self.add(within.span, "paths that a person picks");
-                    }
-                }
-                ArgumentKind::Channel { .. } => {
-                    self.add(argument.span, "channels that do not wait for their page");
-                }
+            let ArgumentKind::Path(path) = &argument.kind else { continue };
+            let picked = path.within.iter().flatten();
+            for within in picked.filter(|within| matches!(within.value, Within::Picked)) {
+                self.add(within.span, "paths that a person picks");
             }
         }
     }
@@ -151,11 +137,6 @@ impl Parts {
     }
 
     fn settings(&mut self, manifest: &Manifest, document: &Node) {
-        let channels = document.find("channels");
-        self.key(channels, "queue", "limits of channels");
-        if manifest.channels.overflow != Overflow::Block {
-            self.key(channels, "overflow", "channels that do not wait for their page");
-        }
         let reload = document.find("reload");
         if manifest.reload.widen != Widen::default() {
             self.key(reload, "widen", "rules for edits");

@@ -40,7 +40,7 @@ impl Stream {
         self.channel.clone()
     }
 
-    /// Sends what `bytes` complete. It waits while the page is behind.
+    /// Sends what `bytes` complete. It waits while the page is behind, if the channel does.
     pub(super) async fn push(&mut self, bytes: &[u8]) -> Result<(), Rejection> {
         self.pieces.push(bytes);
         self.send(false).await
@@ -58,14 +58,9 @@ impl Stream {
                 Ok(None) => return Ok(()),
                 Err(fault) => return Err(fault.rejection(&self.source, &self.pieces)),
             };
-            self.channel.forward(message).await.map_err(|_| closed())?;
+            self.channel.forward(message).await?;
         }
     }
-}
-
-/// The rejection of a call whose channel takes no more.
-pub(super) fn closed() -> Rejection {
-    Rejection::new(RejectionCode::Cancelled, "the page takes no more of the stream")
 }
 
 /// What cannot become a message.

@@ -1,48 +1,36 @@
 //! `Channel<T>`: ordered messages from the host to a page, while a call runs and after.
 
+mod flow;
 mod outbox;
+#[cfg(test)]
+mod tests;
 
 pub use outbox::{Outbox, Page, PageCall};
 
-use crate::ipc::{
-    ChannelMessage, ChannelSink, InvokeBody, InvokeResponse, Rejection, RejectionCode, Room,
-    SinkError,
-};
+use crate::ipc::{ChannelSink, InvokeBody, InvokeResponse, Rejection, RejectionCode, SinkError};
+use flow::Flow;
 use serde::Serialize;
 use serde_json::Value;
-use std::{
-    fmt,
-    marker::PhantomData,
-    sync::{Arc, Mutex, PoisonError},
-};
-use tokio::sync::Semaphore;
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 /// What `@tauri-apps/api` writes in place of a channel argument, before the channel's id.
 const ARGUMENT_PREFIX: &str = "__CHANNEL__:";
-
-/// Bytes of one channel that may be on their way to the page while its sender does not wait.
-const CAPACITY: u32 = 1024 * 1024;
-/// What a message counts beside its own length, so that there are never more than 1024 of them.
-const EACH: usize = 1024;
 
 /// The host's end of a page's `Channel`.
 ///
 /// Clones share one numbering, so the page sees messages in the order of the `send` calls that returned first.
 /// When the last clone is dropped the page is told that no message follows.
 ///
-/// [`send`](Self::send) never waits, and what the page has not taken is kept for it. A sender that may be faster than its
-/// page awaits [`deliver`](Self::deliver), which keeps at most 1024 messages and one mebibyte on their way.
+/// As many messages as the manifest's `channels.queue` says, and one mebibyte of them, are on their way to the page. What
+/// happens to one more is what `overflow` says: with `block`, [`deliver`](Self::deliver) waits until the page has taken
+/// some, and [`send`](Self::send), which never waits, fails with [`SinkError::Full`].
 pub struct Channel<T> {
-    shared: Arc<Shared>,
+    sender: Arc<Sender>,
     payload: PhantomData<fn(T)>,
 }
 
-struct Shared {
-    id: u32,
-    next: Mutex<u64>,
-    sink: Arc<dyn ChannelSink>,
-    room: Arc<Semaphore>,
-}
+/// Ends the channel with its last clone.
+struct Sender(Arc<Flow>);
 
 /// The id of the page's callback, if a value is the argument that a page writes for a channel.
 pub fn channel_id(value: &Value) -> Option<u32> {
@@ -56,13 +44,13 @@ pub fn channel_argument(id: u32) -> String {
 
 impl<T> fmt::Debug for Channel<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Channel").field("id", &self.shared.id).finish_non_exhaustive()
+        f.debug_struct("Channel").field("id", &self.flow().id()).finish_non_exhaustive()
     }
 }
 
 impl<T> Clone for Channel<T> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), payload: PhantomData }
+        Self { sender: Arc::clone(&self.sender), payload: PhantomData }
     }
 }
 
@@ -95,44 +83,63 @@ impl<T> Channel<T> {
         let id = channel_id(value).ok_or_else(|| {
             Rejection::new(RejectionCode::InvalidArgument, format!("`{name}` is not a channel"))
         })?;
-        let shared = Shared {
-            id,
-            next: Mutex::new(0),
-            sink: Arc::clone(sink),
-            room: Arc::new(Semaphore::new(CAPACITY as usize)),
-        };
-        Ok(Self { shared: Arc::new(shared), payload: PhantomData })
+        let sender = Sender(Arc::new(Flow::new(id, name, sink)));
+        Ok(Self { sender: Arc::new(sender), payload: PhantomData })
     }
 
-    /// Waits until nothing can be sent any more: the page, or the permission that opened the channel, is gone.
+    fn flow(&self) -> &Arc<Flow> {
+        &self.sender.0
+    }
+
+    /// Waits until nothing can be sent any more: the page, or the permission that opened the channel, is gone, or it has
+    /// failed.
     pub async fn closed(&self) {
-        self.shared.sink.closed().await;
+        self.flow().closed().await;
     }
 
-    /// Sends a message that is ready to travel, as soon as the page has taken enough of those before it.
+    /// Sends a message that is ready to travel, as soon as the page has taken enough of those before it. A channel that
+    /// drops messages or fails does not wait.
     ///
     /// Dropping the future while it waits sends nothing.
     pub async fn forward(&self, message: InvokeResponse) -> Result<(), SinkError> {
-        let length = message.len().saturating_add(EACH);
-        // What is larger than all the room goes alone.
-        let cost = u32::try_from(length).unwrap_or(CAPACITY).min(CAPACITY);
-        let room = Arc::clone(&self.shared.room);
-        let permit = tokio::select! {
-            biased;
-            permit = room.acquire_many_owned(cost) => permit.map_err(|_| SinkError::Closed)?,
-            () = self.closed() => return Err(SinkError::Closed),
-        };
-        self.push(message, permit.into())
+        let flow = self.flow();
+        flow.check(&message)?;
+        let mut message = Some(message);
+        let mut has_waited = false;
+        while let Err(error) = flow.offer(&mut message) {
+            if error != SinkError::Full {
+                return Err(error);
+            }
+            has_waited = true;
+            tokio::select! {
+                biased;
+                () = flow.room() => {}
+                () = flow.closed() => return Err(SinkError::Closed),
+            }
+        }
+        if has_waited {
+            // What made room for this message may have made room for another sender's.
+            flow.pass_room_on();
+        }
+        Ok(())
     }
 
-    fn push(&self, message: InvokeResponse, room: Room) -> Result<(), SinkError> {
-        // Held while sending: messages leave in the order of their numbers.
-        let mut next = self.shared.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let message = ChannelMessage::Payload(message);
-        self.shared.sink.send(self.shared.id, *next, message, room)?;
-        // A message that was refused has no number: the page would wait for it.
-        *next += 1;
-        Ok(())
+    /// Sends a message that is ready to travel, or fails.
+    pub fn push(&self, message: InvokeResponse) -> Result<(), SinkError> {
+        self.flow().check(&message)?;
+        self.flow().offer(&mut Some(message))
+    }
+
+    /// Sends for somebody who cannot wait: where a channel is full that is to wait for its page, its call fails.
+    pub(crate) fn push_or_fail(&self, message: InvokeResponse) {
+        if self.push(message) == Err(SinkError::Full) {
+            self.flow().overflow();
+        }
+    }
+
+    /// Ends the channel and, for this reason, its call.
+    pub(crate) fn fail(&self, reason: Rejection) {
+        self.flow().fail(SinkError::Closed, reason);
     }
 }
 
@@ -142,12 +149,13 @@ fn text<T: Serialize>(message: &T) -> InvokeResponse {
 }
 
 impl<T: Serialize> Channel<T> {
-    /// Sends one message; it may wait on the host until the page fetches it.
+    /// Sends one message without waiting; it may wait on the host until the page takes it.
     pub fn send(&self, message: &T) -> Result<(), SinkError> {
-        self.push(text(message), Room::unbounded())
+        self.push(text(message))
     }
 
-    /// Sends one message as soon as the page has taken enough of those before it.
+    /// Sends one message as soon as the page has taken enough of those before it. A channel that drops messages or fails
+    /// does not wait.
     ///
     /// Dropping the future while it waits sends nothing.
     pub async fn deliver(&self, message: &T) -> Result<(), SinkError> {
@@ -156,16 +164,14 @@ impl<T: Serialize> Channel<T> {
 }
 
 impl Channel<Vec<u8>> {
-    /// Sends bytes; the page gets an `ArrayBuffer`.
+    /// Sends bytes without waiting; the page gets an `ArrayBuffer`.
     pub fn send_bytes(&self, bytes: Vec<u8>) -> Result<(), SinkError> {
-        self.push(InvokeResponse::Raw(bytes), Room::unbounded())
+        self.push(InvokeResponse::Raw(bytes))
     }
 }
 
-impl Drop for Shared {
+impl Drop for Sender {
     fn drop(&mut self) {
-        let index = *self.next.get_mut().unwrap_or_else(PoisonError::into_inner);
-        // A page that is gone has nothing to be told.
-        let _ = self.sink.send(self.id, index, ChannelMessage::End, Room::unbounded());
+        self.0.end();
     }
 }

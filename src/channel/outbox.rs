@@ -5,13 +5,10 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
-
-/// No more messages than this wait for one webview; a further one is refused to a sender that does not wait itself.
-const MAX_PENDING: usize = 1024;
 
 /// What a lane is asked to run in the page: `__TAURI_INTERNALS__.runCallback`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,13 +76,19 @@ impl Outbox {
 
     /// Hands out a waiting message; a second read of the same id finds nothing.
     pub fn take(&self, id: u64) -> Option<InvokeResponse> {
-        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        pending.remove(&id).map(|(message, _)| message)
+        // Its room is dropped behind the lock: the next message may leave at once.
+        let taken = self.pending().remove(&id);
+        taken.map(|(message, _)| message)
     }
 
     /// Forgets all waiting messages: the document that they were for is gone.
     pub fn clear(&self) {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let forgotten = std::mem::take(&mut *self.pending());
+        drop(forgotten);
+    }
+
+    fn pending(&self) -> MutexGuard<'_, HashMap<u64, (InvokeResponse, Room)>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_direct(&self, payload: &InvokeResponse) -> bool {
@@ -112,12 +115,8 @@ impl ChannelSink for Outbox {
             }
             ChannelMessage::Payload(payload) => {
                 let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-                let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-                if pending.len() >= MAX_PENDING && !room.is_bounded() {
-                    return Err(SinkError::Full);
-                }
                 // Its room is taken until it is fetched.
-                pending.insert(id, (payload, room));
+                self.pending().insert(id, (payload, room));
                 (PageCall::Fetch { channel, index, id }, Room::unbounded())
             }
         };
@@ -163,15 +162,5 @@ mod tests {
         outbox.set_thresholds(2, 2);
         outbox.send(7, 0, json("123"), Room::unbounded()).unwrap();
         assert!(matches!(page.0.lock().unwrap()[0], PageCall::Fetch { .. }));
-    }
-
-    #[test]
-    fn a_full_outbox_refuses_and_keeps_what_it_has() {
-        let outbox = Outbox::new(Arc::new(Recorder::default()), 0, 0);
-        for index in 0..MAX_PENDING as u64 {
-            outbox.send(1, index, json("1"), Room::unbounded()).unwrap();
-        }
-        assert_eq!(outbox.send(1, 9, json("1"), Room::unbounded()), Err(SinkError::Full));
-        assert!(outbox.take(1).is_some());
     }
 }

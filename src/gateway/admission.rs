@@ -1,7 +1,9 @@
 //! One call on its way, cut in two at its body: lanes read a body only after the first half has let the call pass.
 
 use super::{
-    Mode, RequestHead, Session, Snapshot, arguments, authorize,
+    Mode, RequestHead, Session, Snapshot, arguments,
+    audit::Ledger,
+    authorize,
     cancel::{self, Signal},
     decode, dispatch, head,
     limits::{self, InFlight},
@@ -95,14 +97,22 @@ impl Call {
         Ok(Next::Run(Ticket { permit, way, gone, max_body: route.payload, signal, place }))
     }
 
-    pub(super) async fn run(&self, mut ticket: Ticket, body: Vec<u8>, mode: Mode) -> Reply {
+    pub(super) async fn run(
+        &self,
+        mut ticket: Ticket,
+        body: Vec<u8>,
+        mode: Mode,
+        ledger: &Arc<Ledger>,
+    ) -> Reply {
         let route =
             self.snapshot.policy.route(ticket.permit.command()).ok_or_else(dispatch::no_route)?;
         limits::check_length(route, body.len())?;
         let body = decode::decode(&self.head, body)?;
         let body = arguments::check(route, body)?;
         let scope = scope::check(&ticket.permit, route, &body)?;
-        let run = dispatch::dispatch(self, ticket.permit, &ticket.way, route, body, scope);
+        let generation = ticket.permit.generation();
+        let sink = ticket.way.sink(&self.sight.caller, route, generation, mode, ledger);
+        let run = dispatch::dispatch(self, ticket.permit, sink, route, body, scope);
         // The command is asked first: a call that is ready costs nothing more.
         let reply = tokio::select! {
             biased;

@@ -69,10 +69,31 @@ pub struct Record<'a> {
     pub took: Duration,
 }
 
+/// A channel that has begun to drop messages: the page does not take them in time, and its `overflow` says so.
+#[derive(Debug)]
+pub struct Loss<'a> {
+    /// The name of the command that sends.
+    pub command: &'a str,
+    /// Whose page does not take them.
+    pub caller: &'a Caller,
+    /// The argument that is the channel.
+    pub argument: &'a str,
+}
+
 /// Where records go. Called on the call's own path: it must not block.
 pub trait Audit: Send + Sync + fmt::Debug {
     /// Takes note of one call.
     fn record(&self, record: &Record<'_>);
+
+    /// Takes note of a channel that drops messages, once for each; [`Counts::dropped`] counts them.
+    fn dropping(&self, _loss: &Loss<'_>) {}
+}
+
+/// Where all goes that is to be known of calls; their channels can outlive them.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    pub(super) audit: Box<dyn Audit>,
+    pub(super) counters: Counters,
 }
 
 /// Takes no note.
@@ -90,6 +111,7 @@ pub struct Counters {
     failed: AtomicU64,
     refused: AtomicU64,
     wrong_key: AtomicU64,
+    pub(super) dropped: AtomicU64,
 }
 
 /// The counters at one moment.
@@ -103,6 +125,8 @@ pub struct Counts {
     pub refused: u64,
     /// Calls without the right key.
     pub wrong_key: u64,
+    /// Messages that channels dropped, whose `overflow` says so.
+    pub dropped: u64,
 }
 
 impl Counters {
@@ -123,6 +147,7 @@ impl Counters {
             failed: read(&self.failed),
             refused: read(&self.refused),
             wrong_key: read(&self.wrong_key),
+            dropped: read(&self.dropped),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Stage 8, dispatch: a permit goes in, the command runs within its time, a reply comes out.
 
-use super::{admission::Call, sink::Way};
+use super::{admission::Call, sink::CallSink};
 use crate::{
     command::{BoxFuture, Invocation},
-    ipc::{CallScope, InvokeBody, Rejection, RejectionCode, Reply},
+    ipc::{CallScope, ChannelSink, InvokeBody, Rejection, RejectionCode, Reply},
     policy::{Permit, Route},
 };
 use std::{
@@ -17,7 +17,7 @@ use std::{
 pub(super) async fn dispatch(
     call: &Call,
     permit: Permit,
-    way: &Way,
+    sink: Arc<CallSink>,
     route: &Route,
     body: InvokeBody,
     scope: Option<Arc<CallScope>>,
@@ -37,16 +37,25 @@ pub(super) async fn dispatch(
         headers: call.head.headers.clone(),
         scope,
         generation: permit.generation(),
-        sink: way.sink(caller, &route.name, permit.generation()),
+        sink: Arc::clone(&sink) as Arc<dyn ChannelSink>,
     };
     let run =
         catch_unwind(AssertUnwindSafe(|| command.call(invocation))).map_err(|_| panicked())?;
-    let Ok(reply) = tokio::time::timeout(route.timeout, caught(run)).await else {
+    let run = async {
+        tokio::select! {
+            biased;
+            reply = caught(run) => reply,
+            reason = sink.failed() => Err(reason),
+        }
+    };
+    let Ok(reply) = tokio::time::timeout(route.timeout, run).await else {
         let message = format!("it took longer than {:?} and was stopped", route.timeout);
         return Err(Rejection::new(RejectionCode::Timeout, message)
             .help("raise `limits.timeout` of the command")
             .at(&route.place));
     };
+    // What ended a channel is the call's error, whatever the command makes of it.
+    let reply = sink.failure().map_or(reply, Err);
     // A command knows nothing of the manifest; the place is added here.
     reply.map_err(|rejection| rejection.at(&route.place))
 }

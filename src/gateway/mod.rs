@@ -17,7 +17,7 @@ mod sink;
 mod snapshot;
 
 pub use admission::Admission;
-pub use audit::{Audit, Counters, Counts, NoAudit, Outcome, Record};
+pub use audit::{Audit, Counters, Counts, Loss, NoAudit, Outcome, Record};
 pub use head::{ContentType, RequestHead};
 pub use key::InvokeKey;
 pub use session::{Session, Sessions};
@@ -31,7 +31,8 @@ use crate::{
     policy::PolicyStore,
 };
 use admission::{Call, Next};
-use std::time::Instant;
+use audit::Ledger;
+use std::{sync::Arc, time::Instant};
 
 /// How much the gateway tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,14 +59,14 @@ pub enum Answer {
 pub struct Pipeline {
     store: PolicyStore<Snapshot>,
     mode: Mode,
-    audit: Box<dyn Audit>,
-    counters: Counters,
+    ledger: Arc<Ledger>,
 }
 
 impl Pipeline {
     /// A pipeline over a store of generations.
     pub fn new(store: PolicyStore<Snapshot>, mode: Mode, audit: Box<dyn Audit>) -> Self {
-        Self { store, mode, audit, counters: Counters::default() }
+        let ledger = Arc::new(Ledger { audit, counters: Counters::default() });
+        Self { store, mode, ledger }
     }
 
     /// The generations: what is in force, and how it is replaced.
@@ -75,7 +76,7 @@ impl Pipeline {
 
     /// How many calls ended how, since the start.
     pub fn counts(&self) -> Counts {
-        self.counters.counts()
+        self.ledger.counters.counts()
     }
 
     /// Answers one call whose body is at hand. It is not looked at before key, permission and limits have been passed.
@@ -121,7 +122,7 @@ impl Pipeline {
         let Admission { call, ticket } = admission;
         let length = body.len();
         let mut unfinished = Unfinished { pipeline: self, call: Some(&call), length };
-        let reply = call.run(ticket, body, self.mode).await;
+        let reply = call.run(ticket, body, self.mode, &self.ledger).await;
         unfinished.call = None;
         self.answer(&call, reply, length)
     }
@@ -161,9 +162,9 @@ impl Pipeline {
         outcome: Outcome,
         bytes: usize,
     ) {
-        self.counters.count(outcome);
+        self.ledger.counters.count(outcome);
         let took = started.elapsed();
-        self.audit.record(&Record {
+        self.ledger.audit.record(&Record {
             command: head.name(),
             caller,
             generation,

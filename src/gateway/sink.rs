@@ -1,18 +1,22 @@
 //! The way out of one call: channels end when the permission that opened them is taken away, or their document ends.
 
-use super::Snapshot;
+use super::{
+    Mode, Snapshot,
+    audit::{Ledger, Loss},
+};
 use crate::{
     channel::Outbox,
-    ipc::{Caller, ChannelMessage, ChannelSink, Room, SinkError},
+    ipc::{Caller, ChannelMessage, ChannelSink, ChannelTerms, Rejection, Room, SinkError},
     name::CommandName,
+    policy::{Route, RouteChannels},
 };
 use std::{
     collections::{HashMap, HashSet},
     future::Future,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak, atomic::Ordering},
 };
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// The calls of one webview that have sent something over a channel and still can.
 #[derive(Debug, Default)]
@@ -152,33 +156,62 @@ impl Way {
     pub(super) fn sink(
         &self,
         caller: &Caller,
-        command: &CommandName,
+        route: &Route,
         generation: u64,
-    ) -> Arc<dyn ChannelSink> {
+        mode: Mode,
+        ledger: &Arc<Ledger>,
+    ) -> Arc<CallSink> {
         Arc::new(CallSink {
             way: self.clone(),
             caller: caller.clone(),
-            command: command.clone(),
+            command: route.name.clone(),
             generation,
+            channels: Arc::clone(&route.channels),
+            mode,
+            ledger: Arc::clone(ledger),
             stream: OnceLock::new(),
+            failure: OnceLock::new(),
+            failed: Notify::new(),
         })
     }
 }
 
 /// What a command gets to send through.
 #[derive(Debug)]
-struct CallSink {
+pub(super) struct CallSink {
     way: Way,
     caller: Caller,
     command: CommandName,
     generation: u64,
+    channels: Arc<RouteChannels>,
+    mode: Mode,
+    ledger: Arc<Ledger>,
     /// Made at the first message: most calls never send one.
     stream: OnceLock<Arc<Stream>>,
+    /// Why the call is to end, if one of its channels says so.
+    failure: OnceLock<Rejection>,
+    failed: Notify,
 }
 
 impl CallSink {
     fn stream(&self) -> &Stream {
         self.stream.get_or_init(|| self.way.streams.add(self))
+    }
+
+    /// Why the call is to end, if one of its channels has said so.
+    pub(super) fn failure(&self) -> Option<Rejection> {
+        self.failure.get().cloned()
+    }
+
+    /// Waits until one of the call's channels says that it is to end.
+    pub(super) async fn failed(&self) -> Rejection {
+        loop {
+            let told = self.failed.notified();
+            if let Some(reason) = self.failure() {
+                return reason;
+            }
+            told.await;
+        }
     }
 }
 
@@ -221,5 +254,27 @@ impl ChannelSink for CallSink {
             // The sender lives as long as this sink.
             let _ = is_closed.wait_for(|is_closed| *is_closed).await;
         })
+    }
+
+    fn terms(&self, argument: &str) -> ChannelTerms {
+        let terms = self.channels.terms(argument).clone();
+        match self.mode {
+            Mode::Development => terms,
+            Mode::Production => ChannelTerms { messages: None, ..terms },
+        }
+    }
+
+    fn fail(&self, reason: Rejection) {
+        // The first reason is the cause of those that follow.
+        let _ = self.failure.set(reason);
+        self.failed.notify_one();
+    }
+
+    fn dropped(&self, argument: &str, messages: u64, is_first: bool) {
+        self.ledger.counters.dropped.fetch_add(messages, Ordering::Relaxed);
+        if is_first {
+            let (command, caller) = (self.command.as_str(), &self.caller);
+            self.ledger.audit.dropping(&Loss { command, caller, argument });
+        }
     }
 }

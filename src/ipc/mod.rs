@@ -1,15 +1,15 @@
 //! The words of one call: who calls, what comes in, what goes out, and how a call is refused.
 
+mod channel;
 mod rejection;
 
+pub use channel::{ChannelMessage, ChannelSink, ChannelTerms, NoPage, Room, SinkError, Taken};
 pub use rejection::{Rejection, RejectionCode};
 
 use crate::{name::Label, pattern::Origin};
 use serde::Serialize;
 use serde_json::Value;
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
-use thiserror::Error;
-use tokio::sync::OwnedSemaphorePermit;
+use std::fmt;
 
 /// Who calls: the labels that the host gave, and the origin that the engine reported.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -83,79 +83,3 @@ impl InvokeResponse {
 
 /// What a call comes to.
 pub type Reply = Result<InvokeResponse, Rejection>;
-
-/// The page can no longer be reached, or cannot take more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum SinkError {
-    /// The document is gone.
-    #[error("the page is closed")]
-    Closed,
-    /// Too many messages wait to be fetched.
-    #[error("the page has too many messages waiting")]
-    Full,
-}
-
-/// One message of a channel on its way to the page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChannelMessage {
-    /// The payload of one `send`.
-    Payload(InvokeResponse),
-    /// No message follows.
-    End,
-}
-
-/// The room that a message takes until the page has it. Dropping it makes room for the next message.
-#[derive(Debug, Default)]
-pub struct Room(Option<OwnedSemaphorePermit>);
-
-impl Room {
-    /// For a message whose sender does not wait.
-    pub const fn unbounded() -> Self {
-        Self(None)
-    }
-
-    /// Whether the sender waits for room, so that its messages cannot become too many.
-    pub fn is_bounded(&self) -> bool {
-        self.0.is_some()
-    }
-}
-
-impl From<OwnedSemaphorePermit> for Room {
-    fn from(permit: OwnedSemaphorePermit) -> Self {
-        Self(Some(permit))
-    }
-}
-
-/// Where a channel's messages go: the page that made the channel.
-pub trait ChannelSink: Send + Sync + fmt::Debug {
-    /// Sends message number `index` (from 0) to the page's callback `channel`; `room` is held until the page has it.
-    fn send(
-        &self,
-        channel: u32,
-        index: u64,
-        message: ChannelMessage,
-        room: Room,
-    ) -> Result<(), SinkError>;
-
-    /// Waits until nothing can be sent any more, as far as the sink can tell.
-    fn closed(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(std::future::pending())
-    }
-}
-
-/// A sink for calls that no page made: whatever is sent is refused.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoPage;
-
-impl ChannelSink for NoPage {
-    fn send(&self, _: u32, _: u64, _: ChannelMessage, _: Room) -> Result<(), SinkError> {
-        Err(SinkError::Closed)
-    }
-}
-
-impl NoPage {
-    /// The sink, shared.
-    pub fn shared() -> Arc<dyn ChannelSink> {
-        Arc::new(Self)
-    }
-}

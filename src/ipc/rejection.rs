@@ -56,6 +56,8 @@ rejection_codes! {
     AddressNotAllowed "address_not_allowed" "The service's name stands for an address that `addresses` does not allow.",
     MissingSecret "missing_secret" "A secret that the command needs is not on this machine.",
     UnboundCapture "unbound_capture" "The caller's origin does not have the capture that the command needs.",
+    InvalidMessage "invalid_message" "A message of a channel is not what `channel` declares.",
+    ChannelFull "channel_full" "The page did not take the messages of a channel in time.",
     ChannelGone "channel_gone" "The channel's message was fetched before or is not this page's.",
     Unsupported "unsupported" "The command needs what this build cannot do yet, or a function that nobody registered.",
     Internal "internal" "The gateway itself failed.",

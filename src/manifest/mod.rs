@@ -15,7 +15,7 @@ pub use assemble::{
 };
 pub use broken::{Broken, BrokenNames};
 pub use builtin::{Builtin, builtin, builtin_groups, builtins};
-pub use file::{Create, Downloads, Links, Overflow, PathKind, Popups, Runs, Unlisted, Widen};
+pub use file::{Create, Downloads, Links, PathKind, Popups, Runs, Unlisted, Widen};
 pub use lower::lower;
 pub use schema::{guardrail_schema, include_schema, project_schema, schema};
 pub use typed::*;

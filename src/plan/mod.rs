@@ -11,10 +11,12 @@ mod words;
 pub use bindings::Bindings;
 pub use json::JsonTemplate;
 pub use path::PathPlan;
-pub use remote::{HttpPlan, Method, RemoteCall, SidecarPlan};
+pub use remote::{HealthPlan, HttpPlan, Method, RemoteCall, SidecarPlan};
 pub use secret::{SecretStore, SecretText};
 pub use template::{Reference, RenderError, Slot, SlotKind, Template, TemplateError};
-pub use words::{Addresses, Framing, Output, Restart, Start, StreamFraming, StreamSource};
+pub use words::{
+    Addresses, Framing, Output, Overflow, Restart, Start, StreamFraming, StreamSource,
+};
 
 use crate::name::Word;
 use serde_json::Value;

@@ -4,7 +4,7 @@ use super::{
     Addresses, Framing, JsonTemplate, Outcome, Output, Restart, Start, StreamPlan, Template,
 };
 use crate::name::Word;
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 /// A request to an HTTP service.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +63,8 @@ pub struct SidecarPlan {
     pub restart: Restart,
     /// When it is started.
     pub start: Start,
+    /// How it is noticed that it no longer answers, if it is.
+    pub health: Option<HealthPlan>,
     /// Names of the environment variables that it inherits.
     pub env: Vec<String>,
     /// Environment variables with a value.
@@ -71,6 +73,27 @@ pub struct SidecarPlan {
     pub root: PathBuf,
     /// The folder that it runs in.
     pub cwd: PathBuf,
+}
+
+/// How it is noticed that a sidecar no longer answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HealthPlan {
+    /// The method that is called; any answer will do.
+    pub method: String,
+    /// How long nothing is heard from it until it is asked.
+    pub every: Duration,
+    /// How long it may take to answer.
+    pub timeout: Duration,
+}
+
+impl Default for HealthPlan {
+    fn default() -> Self {
+        Self {
+            method: "$/ping".to_owned(),
+            every: Duration::from_secs(30),
+            timeout: Duration::from_secs(5),
+        }
+    }
 }
 
 /// One method of a sidecar.

@@ -95,3 +95,19 @@ pub enum Start {
     /// With the app.
     Start,
 }
+
+/// What a channel does that is full: `queue` messages of it are on their way to the page or wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum Overflow {
+    /// The producer waits.
+    #[default]
+    Block,
+    /// The oldest message that waits is dropped. At most half of the messages are on their way, so that some wait.
+    DropOldest,
+    /// Only the newest message waits; all others are on their way.
+    KeepLatest,
+    /// The channel ends, and its call fails.
+    Fail,
+}

@@ -1,15 +1,16 @@
 //! From checked manifest to policy: patterns meet the commands that they stand for.
 
 use super::{
-    Authority, CommandId, Policy, Route,
+    Authority, CommandId, Policy, Route, RouteChannels,
     authority::{CompiledPermission, Origins},
     scope,
 };
 use crate::{
     check::Checked,
+    ipc::ChannelTerms,
     manifest::{
-        ArgumentKind, Backend, Command, Entry, Manifest, OriginName, Overflow, PathKind,
-        Permission, Scope, Unlisted, Within,
+        ArgumentKind, Command, Entry, Manifest, OriginName, PathKind, Permission, Scope, Unlisted,
+        Within,
     },
     name::CommandName,
     pattern::{CommandTable, LabelPattern, Origin, OriginPattern},
@@ -17,7 +18,7 @@ use crate::{
     source::{Sources, Spanned},
 };
 use fixedbitset::FixedBitSet;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Compiles a manifest as generation number `generation`.
 ///
@@ -54,11 +55,9 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
         concurrency: command.limits.concurrency,
         rate: command.limits.rate,
         returns: command.returns.as_ref().map(|returns| returns.value.clone()),
-        unenforced: unenforced(
-            manifest,
-            command,
-            scoped.contains(index) && !enforced.contains(index),
-        ),
+        channels: Arc::new(channels(manifest, command)),
+        // Nothing enforces it yet.
+        unenforced: (scoped.contains(index) && !enforced.contains(index)).then_some("a scope"),
         has_scope_items: itemised.contains(index),
     });
     Policy {
@@ -152,23 +151,25 @@ fn paths(manifest: &Manifest, command: &Command) -> Vec<PathPlan> {
     paths.collect()
 }
 
-/// What of a command no stage enforces yet.
-fn unenforced(manifest: &Manifest, command: &Command, is_scoped: bool) -> Option<&'static str> {
-    let drops = |kind: &ArgumentKind| match kind {
-        ArgumentKind::Channel { overflow, .. } => {
-            overflow.unwrap_or(manifest.channels.overflow) != Overflow::Block
-        }
-        ArgumentKind::Value | ArgumentKind::Path(_) => false,
+/// What its channels do: what an argument does not say is said by `channels`.
+fn channels(manifest: &Manifest, command: &Command) -> RouteChannels {
+    let default = ChannelTerms {
+        queue: manifest.channels.queue,
+        overflow: manifest.channels.overflow,
+        messages: None,
     };
-    if is_scoped {
-        Some("a scope")
-    } else if command.args.iter().flatten().any(|argument| drops(&argument.kind)) {
-        Some("a channel that does not wait for its page")
-    } else if matches!(command.run.value, Backend::Sidecar(_)) && command.has_channel() {
-        Some("a channel to a sidecar")
-    } else {
-        None
-    }
+    let declared = command.args.iter().flatten().filter_map(|argument| match &argument.kind {
+        ArgumentKind::Channel { messages, overflow } => {
+            let terms = ChannelTerms {
+                overflow: overflow.unwrap_or(default.overflow),
+                messages: messages.as_ref().map(|contract| Arc::clone(&contract.validator)),
+                ..default
+            };
+            Some((argument.name.clone(), terms))
+        }
+        ArgumentKind::Value | ArgumentKind::Path(_) => None,
+    });
+    RouteChannels { declared: declared.collect(), default }
 }
 
 fn labels(patterns: &[Spanned<LabelPattern>]) -> Vec<LabelPattern> {

@@ -10,7 +10,7 @@ mod store;
 pub use authority::{Authority, CallerRow, CommandId, Permit};
 pub use compile::compile;
 pub use explain::{Cause, Decision, Dimension, NearMiss, Reason};
-pub use route::Route;
+pub use route::{Route, RouteChannels};
 pub use scope::Alternative;
 pub use store::PolicyStore;
 

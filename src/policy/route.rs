@@ -1,12 +1,13 @@
 //! What runs for one command, with its limits settled.
 
 use crate::{
+    ipc::ChannelTerms,
     manifest::{Argument, Backend, Contract, Rate},
-    name::CommandName,
+    name::{CommandName, Word},
     plan::PathPlan,
     source::Place,
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// One line of the routing table.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub struct Route {
     pub args: Option<Vec<Argument>>,
     /// Those of them that are paths.
     pub paths: Vec<PathPlan>,
+    /// What its channels do.
+    pub channels: Arc<RouteChannels>,
     /// What runs.
     pub backend: Backend,
     /// Largest body of a call and largest output, in bytes.
@@ -39,4 +42,25 @@ pub struct Route {
     pub has_scope_items: bool,
     /// What the manifest asks for and no stage enforces yet, in words. Such a command is granted and never runs.
     pub unenforced: Option<&'static str>,
+}
+
+/// What the channels of one command do, by argument.
+#[derive(Debug)]
+pub struct RouteChannels {
+    pub(super) declared: Vec<(Word, ChannelTerms)>,
+    /// Of arguments that the manifest does not declare: a Rust function may check its own.
+    pub(super) default: ChannelTerms,
+}
+
+impl RouteChannels {
+    /// What the channel does that is the argument `argument`.
+    pub fn terms(&self, argument: &str) -> &ChannelTerms {
+        let declared = self.declared.iter().find(|(name, _)| name.as_str() == argument);
+        declared.map_or(&self.default, |(_, terms)| terms)
+    }
+
+    /// The arguments that the manifest declares as channels.
+    pub fn arguments(&self) -> impl Iterator<Item = &Word> {
+        self.declared.iter().map(|(name, _)| name)
+    }
 }

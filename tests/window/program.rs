@@ -40,9 +40,12 @@ async fn stream(invocation: Invocation) -> Reply {
         Channel::from_argument(&invocation.body, "bytes", &invocation.sink)?;
     for number in 0..count {
         let size = [1, 900, 1100, 9000, 20_000][usize::try_from(number % 5).unwrap_or(0)];
-        let sent = json
-            .send(&json!({ "number": number, "padding": "x".repeat(size) }))
-            .and_then(|()| bytes.send_bytes(vec![u8::try_from(number % 256).unwrap_or(0); size]));
+        let raw = InvokeResponse::Raw(vec![u8::try_from(number % 256).unwrap_or(0); size]);
+        let text = json!({ "number": number, "padding": "x".repeat(size) });
+        let sent = match json.deliver(&text).await {
+            Ok(()) => bytes.forward(raw).await,
+            Err(error) => Err(error),
+        };
         if let Err(error) = sent {
             return Err(Rejection::Command(json!({ "sent": number, "error": error.to_string() })));
         }

@@ -2,11 +2,8 @@
 
 use super::{Attempt, Http};
 use crate::{
-    backend::{
-        process::decode,
-        stream::{Stream, closed},
-    },
-    ipc::{InvokeResponse, Rejection, RejectionCode, Reply},
+    backend::{process::decode, stream::Stream},
+    ipc::{InvokeResponse, Rejection, RejectionCode, Reply, SinkError},
     name::CommandName,
     plan::{Method, Outcome, Output},
 };
@@ -68,7 +65,7 @@ impl Http {
         }
     }
 
-    /// Sends the body through a channel. While the page is behind nothing is read, and the service waits. What was sent is
+    /// Sends the body through a channel. While a channel that waits is full nothing is read, and the service waits. What was sent is
     /// not the result as well, and a request whose body broke off is not repeated.
     async fn forward(&self, mut response: Response, stream: &mut Stream) -> Reply {
         let channel = stream.channel();
@@ -76,7 +73,7 @@ impl Http {
         loop {
             let chunk = tokio::select! {
                 biased;
-                () = &mut is_closed => return Err(closed()),
+                () = &mut is_closed => return Err(SinkError::Closed.into()),
                 chunk = response.chunk() => chunk.map_err(|error| self.broken(&error))?,
             };
             match chunk {

@@ -2,8 +2,8 @@
 
 use super::group::LentPipes;
 use crate::{
-    backend::stream::{Stream, closed},
-    ipc::Rejection,
+    backend::stream::Stream,
+    ipc::{Rejection, SinkError},
     plan::StreamSource,
 };
 use std::{
@@ -177,7 +177,7 @@ async fn forward(
         let read = tokio::select! {
             biased;
             // A quiet program ends with its channel too.
-            () = &mut is_closed => return Err(Fault::Stream(closed())),
+            () = &mut is_closed => return Err(Fault::Stream(SinkError::Closed.into())),
             read = source.read(&mut bytes) => read?,
         };
         if read == 0 {

@@ -5,7 +5,10 @@ use serde::{
     de::{self, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::{Map, Value, json, value::RawValue};
-use std::{cell::Cell, fmt};
+use std::{borrow::Cow, cell::Cell, fmt};
+
+/// The notification by which a sidecar sends through a channel.
+pub(super) const CHANNEL: &str = "$/channel";
 
 /// The code for a method that is not there (JSON-RPC 2.0, section 5.1).
 const METHOD_NOT_FOUND: i32 = -32601;
@@ -43,8 +46,8 @@ pub(super) fn not_found(id: &Value, method: &str) -> String {
 pub(super) enum Incoming {
     /// The answer to a call.
     Answer(u64, Answer),
-    /// Something that nobody asked for: its method.
-    Notification(String),
+    /// Something that wants no answer; its parameters are JSON text, as it was written.
+    Notification { method: String, params: Option<String> },
     /// A call to the gateway.
     Call { id: Value, method: String },
 }
@@ -64,6 +67,8 @@ struct Message<'a> {
     #[serde(default, deserialize_with = "given")]
     id: Option<Value>,
     method: Option<String>,
+    #[serde(borrow)]
+    params: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "given_raw")]
     result: Option<&'a RawValue>,
     #[serde(default, deserialize_with = "given")]
@@ -87,7 +92,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Incoming, &'static str> {
         serde_json::from_slice(bytes).map_err(|_| "it wrote what is no JSON-RPC message")?;
     if let Some(method) = message.method {
         return Ok(match message.id {
-            None => Incoming::Notification(method),
+            None => {
+                let params = message.params.map(|params| params.get().to_owned());
+                Incoming::Notification { method, params }
+            }
             Some(id) => Incoming::Call { id, method },
         });
     }
@@ -101,6 +109,17 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Incoming, &'static str> {
         _ => Answer::Malformed,
     };
     Ok(Incoming::Answer(id, answer))
+}
+
+/// What a sidecar sends through a channel.
+#[derive(Deserialize)]
+pub(super) struct ChannelParams<'a> {
+    /// The token that stands for the channel.
+    #[serde(borrow)]
+    pub(super) channel: Cow<'a, str>,
+    /// JSON text, as it was written.
+    #[serde(borrow)]
+    pub(super) message: &'a RawValue,
 }
 
 /// The id of an answer of which only the start is known, if it stands there.
@@ -173,8 +192,11 @@ mod tests {
     #[test]
     fn calls_and_notifications_are_told_from_answers() {
         assert_eq!(
-            parse(br#"{"method":"x","params":{}}"#),
-            Ok(Incoming::Notification("x".to_owned()))
+            parse(br#"{"method":"x","params":{"b": 1.00}}"#),
+            Ok(Incoming::Notification {
+                method: "x".to_owned(),
+                params: Some(r#"{"b": 1.00}"#.to_owned())
+            })
         );
         let call = Incoming::Call { id: json!("a"), method: "x".to_owned() };
         assert_eq!(parse(br#"{"method":"x","id":"a"}"#), Ok(call));

@@ -1,7 +1,9 @@
 //! Commands that ask a long-lived program, over JSON-RPC 2.0 on its standard input and output.
 
 mod frame;
+mod health;
 mod message;
+mod outlet;
 mod process;
 mod queue;
 mod supervisor;
@@ -16,6 +18,7 @@ use crate::{
     name::Word,
     plan::{SecretStore, SidecarPlan, Start},
 };
+use outlet::Outlets;
 use queue::Queue;
 use serde_json::{Map, Value};
 use std::{
@@ -143,8 +146,8 @@ impl Sidecar {
     }
 
     /// Dropping the future takes the call back.
-    async fn call(&self, method: &str, params: &Map<String, Value>) -> Reply {
-        let ticket = self.shared.queue.push(method, params)?;
+    async fn call(&self, method: &str, params: Map<String, Value>, outlets: Outlets) -> Reply {
+        let ticket = self.shared.queue.push(method, params, outlets)?;
         self.live(&Handle::current());
         ticket.answer().await
     }
@@ -163,13 +166,20 @@ impl Drop for Sidecar {
 pub struct SidecarCall {
     sidecar: Arc<Sidecar>,
     method: String,
+    channels: Vec<Word>,
     max_output: usize,
 }
 
 impl SidecarCall {
-    /// The command that calls `method`; a result of more than `max_output` bytes fails the call.
+    /// The command that calls `method`; a result or a message of more than `max_output` bytes fails the call.
     pub fn new(sidecar: Arc<Sidecar>, method: String, max_output: usize) -> Self {
-        Self { sidecar, method, max_output }
+        Self { sidecar, method, channels: Vec::new(), max_output }
+    }
+
+    /// The same, with the arguments that are channels: the sidecar gets a token for each.
+    #[must_use]
+    pub fn channels(self, arguments: impl IntoIterator<Item = Word>) -> Self {
+        Self { channels: arguments.into_iter().collect(), ..self }
     }
 }
 
@@ -183,7 +193,9 @@ impl Command for SidecarCall {
     fn call(&self, invocation: Invocation) -> BoxFuture<'_, Reply> {
         Box::pin(async move {
             let arguments = arguments(invocation.body)?;
-            let response = self.sidecar.call(&self.method, &arguments).await?;
+            let outlets =
+                Outlets::open(&self.channels, &arguments, &invocation.sink, self.max_output)?;
+            let response = self.sidecar.call(&self.method, arguments, outlets).await?;
             if response.len() > self.max_output {
                 return Err(too_large(&self.sidecar.shared.plan.program, self.max_output));
             }

@@ -1,6 +1,9 @@
 //! The calls of one sidecar: those that wait to be sent, and those that wait for their answer. Each is in one of both.
 
-use super::message;
+use super::{
+    message,
+    outlet::{Outlet, Outlets},
+};
 use crate::ipc::{Rejection, RejectionCode, Reply};
 use serde_json::{Map, Value};
 use std::{
@@ -19,6 +22,8 @@ const MAX_NOTES: usize = 64;
 pub(super) enum Known {
     /// It waited for its answer, and has it now.
     Answered,
+    /// It waits for its answer, and a channel of it got a message.
+    Streamed,
     /// It was answered before, or its caller is gone.
     Past,
     /// It was never sent.
@@ -40,11 +45,28 @@ struct State {
     /// Those that were sent, up to this id.
     sent_up_to: u64,
     /// The callers of all of them.
-    callers: HashMap<u64, oneshot::Sender<Reply>>,
+    callers: HashMap<u64, Caller>,
     /// What is sent before any call: cancellations, and answers to the sidecar's own calls.
     notes: VecDeque<String>,
     /// Why no call is taken any more.
     closed: Option<Rejection>,
+}
+
+/// Who waits for the answer to a call.
+#[derive(Debug)]
+struct Caller {
+    reply: oneshot::Sender<Reply>,
+    /// What the sidecar may send until then.
+    outlets: Outlets,
+}
+
+impl Caller {
+    /// Ends its channels, and answers it. The queue's lock is not held: the page is told.
+    fn settle(self, reply: Reply) {
+        drop(self.outlets);
+        // It may have gone this moment.
+        let _ = self.reply.send(reply);
+    }
 }
 
 /// One call in the queue. Dropping it takes the call back: it is not sent, or the sidecar is told.
@@ -64,7 +86,8 @@ impl Queue {
     pub(super) fn push(
         &self,
         method: &str,
-        params: &Map<String, Value>,
+        mut params: Map<String, Value>,
+        outlets: Outlets,
     ) -> Result<Ticket<'_>, Rejection> {
         let mut state = self.state();
         if let Some(rejection) = &state.closed {
@@ -76,9 +99,10 @@ impl Queue {
         }
         state.last_id += 1;
         let id = state.last_id;
-        let (caller, answer) = oneshot::channel();
-        state.waiting.push_back((id, message::request(id, method, params)));
-        state.callers.insert(id, caller);
+        let (reply, answer) = oneshot::channel();
+        outlets.name(id, &mut params);
+        state.waiting.push_back((id, message::request(id, method, &params)));
+        state.callers.insert(id, Caller { reply, outlets });
         drop(state);
         self.work.notify_one();
         Ok(Ticket { queue: self, id, answer })
@@ -121,6 +145,15 @@ impl Queue {
         self.work.notify_one();
     }
 
+    /// The channel that a token stands for, while its call waits for the answer.
+    pub(super) fn outlet(&self, token: &str) -> Option<Outlet> {
+        let (id, name) = Outlets::parse(token)?;
+        let state = self.state();
+        // What was not sent has told nobody its token.
+        let caller = state.callers.get(&id).filter(|_| id <= state.sent_up_to)?;
+        caller.outlets.find(name)
+    }
+
     /// Settles a call that was sent.
     pub(super) fn settle(&self, id: u64, reply: impl FnOnce() -> Reply) -> Known {
         let mut state = self.state();
@@ -129,8 +162,7 @@ impl Queue {
         }
         let Some(caller) = state.callers.remove(&id) else { return Known::Past };
         drop(state);
-        // The caller may have gone this moment.
-        let _ = caller.send(reply());
+        caller.settle(reply());
         Known::Answered
     }
 
@@ -144,7 +176,7 @@ impl Queue {
         let sent: Vec<_> = sent.collect();
         drop(state);
         for (_, caller) in sent {
-            let _ = caller.send(Err(rejection.clone()));
+            caller.settle(Err(rejection.clone()));
         }
     }
 
@@ -156,7 +188,7 @@ impl Queue {
         let callers = std::mem::take(&mut state.callers);
         drop(state);
         for caller in callers.into_values() {
-            let _ = caller.send(Err(rejection.clone()));
+            caller.settle(Err(rejection.clone()));
         }
     }
 
@@ -181,9 +213,7 @@ impl Ticket<'_> {
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         let mut state = self.queue.state();
-        if state.callers.remove(&self.id).is_none() {
-            return;
-        }
+        let Some(caller) = state.callers.remove(&self.id) else { return };
         if self.id <= state.sent_up_to {
             // There are never more of these than calls that were sent.
             state.notes.push_back(message::cancel(self.id));
@@ -191,6 +221,8 @@ impl Drop for Ticket<'_> {
             state.waiting.retain(|(id, _)| *id != self.id);
         }
         drop(state);
+        // Its channels end, which the page is told.
+        drop(caller);
         self.queue.work.notify_one();
     }
 }
@@ -202,7 +234,7 @@ mod tests {
     use serde_json::json;
 
     fn push(queue: &Queue) -> Ticket<'_> {
-        queue.push("m", &Map::new()).unwrap()
+        queue.push("m", Map::new(), Outlets::default()).unwrap()
     }
 
     fn id(text: &str) -> Value {
@@ -260,7 +292,7 @@ mod tests {
     fn the_queue_is_bounded_by_calls_that_somebody_waits_for() {
         let queue = Queue::default();
         let mut calls: Vec<_> = (0..MAX_WAITING).map(|_| push(&queue)).collect();
-        let refused = queue.push("m", &Map::new()).unwrap_err();
+        let refused = queue.push("m", Map::new(), Outlets::default()).unwrap_err();
         assert_eq!(refused.code(), Some(RejectionCode::SidecarBusy));
         calls.pop();
         calls.push(push(&queue));
@@ -274,7 +306,7 @@ mod tests {
         let call = push(&queue);
         queue.close(&failure());
         assert_eq!(call.answer().await, Err(failure()));
-        assert_eq!(queue.push("m", &Map::new()).unwrap_err(), failure());
+        assert_eq!(queue.push("m", Map::new(), Outlets::default()).unwrap_err(), failure());
         assert_eq!(queue.take(), None);
     }
 }

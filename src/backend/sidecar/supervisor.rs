@@ -2,6 +2,7 @@
 
 use super::{
     frame::{self, Frame, FrameError, Frames},
+    health::Pulse,
     message::{self, Answer, Incoming},
     process::{self, Running},
     queue::{Known, Queue},
@@ -60,7 +61,7 @@ pub(super) struct Notifications {
 
 impl Notifications {
     /// Counts one, and says whether it is the first of its kind.
-    fn is_first(&self, method: &str) -> bool {
+    pub(super) fn is_first(&self, method: &str) -> bool {
         self.count.fetch_add(1, Ordering::Relaxed);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         told.len() < MAX_KINDS && !told.contains(method) && told.insert(method.to_owned())
@@ -85,12 +86,14 @@ enum Stop {
     Closed,
     /// It reads no more.
     Deaf,
+    /// It no longer answers.
+    Silent(String),
     /// It ended.
     Exit,
 }
 
 impl Shared {
-    fn say(&self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         (self.log.0)(&self.plan.name, &self.secrets.redact(text));
     }
 
@@ -129,8 +132,8 @@ impl Shared {
                     continue;
                 }
             };
-            let answers = AtomicU64::new(0);
-            let end = self.run(running, &answers).await;
+            let pulse = Pulse::default();
+            let end = self.run(running, &pulse).await;
             let rejection = self.rejection(&end);
             if !self.is_restarted(&end) {
                 self.say(&format!("it {} and is not started again", end.what));
@@ -140,7 +143,7 @@ impl Shared {
             }
             self.say(&format!("it {} and is started again", end.what));
             self.queue.reject_sent(&rejection);
-            if answers.into_inner() > 0 {
+            if pulse.answers() > 0 {
                 pause = FIRST_PAUSE;
             }
             sleep(pause).await;
@@ -149,13 +152,14 @@ impl Shared {
         }
     }
 
-    async fn run(&self, running: Running, answers: &AtomicU64) -> End {
+    async fn run(&self, running: Running, pulse: &Pulse) -> End {
         let Running { mut group, stdin, stdout, stderr } = running;
         let stop = {
-            let mut listening = pin!(self.listen(stdout, answers));
+            let mut listening = pin!(self.listen(stdout, pulse));
             let mut logging = pin!(process::lines(stderr, |line| self.say(line)));
             let mut is_logged = false;
             let mut feeding = pin!(self.feed(stdin));
+            let mut silence = pin!(self.silence(pulse));
             let mut exit = pin!(group.exited());
             let mut stop = loop {
                 tokio::select! {
@@ -164,6 +168,7 @@ impl Shared {
                     () = &mut logging, if !is_logged => is_logged = true,
                     () = &mut exit => break Stop::Exit,
                     () = &mut feeding => break Stop::Deaf,
+                    what = &mut silence => break Stop::Silent(what),
                 }
             };
             // What it wrote before it ended is in its pipes, and what it said last is what explains its end.
@@ -196,6 +201,7 @@ impl Shared {
                 let what = format!("broke the protocol: {what}");
                 end(RejectionCode::SidecarFailed, &what, true)
             }
+            (Stop::Silent(what), _) => end(RejectionCode::SidecarStopped, &what, true),
             (Stop::Closed, _) => end(RejectionCode::SidecarStopped, &"closed its output", true),
             (Stop::Deaf, _) => end(RejectionCode::SidecarStopped, &"closed its input", true),
             (Stop::Exit, Ok(status)) => End {
@@ -221,7 +227,7 @@ impl Shared {
     }
 
     /// Reads answers until there are no more, or one is none.
-    async fn listen(&self, stdout: impl AsyncRead + Unpin, answers: &AtomicU64) -> Stop {
+    async fn listen(&self, stdout: impl AsyncRead + Unpin, pulse: &Pulse) -> Stop {
         let mut frames = Frames::new(stdout, self.plan.framing);
         loop {
             let limit = self.max_result.load(Ordering::Relaxed).saturating_add(ENVELOPE);
@@ -233,10 +239,10 @@ impl Shared {
                 Err(FrameError::Half) if self.plan.framing == Framing::Ndjson => Err(None),
                 Err(error) => Err(Some(error.to_string())),
             };
+            pulse.beat();
             match heard {
-                Ok(Known::Answered) => {
-                    answers.fetch_add(1, Ordering::Relaxed);
-                }
+                Ok(Known::Answered) => pulse.answer(),
+                Ok(Known::Streamed) => {}
                 Ok(Known::Past) => {
                     self.ignored.fetch_add(1, Ordering::Relaxed);
                 }
@@ -253,7 +259,10 @@ impl Shared {
         let answer = message::parse(bytes).map_err(|fault| Some(fault.to_owned()))?;
         let (id, answer) = match answer {
             Incoming::Answer(id, answer) => (id, answer),
-            Incoming::Notification(method) => {
+            Incoming::Notification { method, params } if method == message::CHANNEL => {
+                return Ok(self.forward(params.as_deref()));
+            }
+            Incoming::Notification { method, .. } => {
                 if self.notifications.is_first(&method) {
                     self.say(&format!("nobody takes its notifications `{method}`"));
                 }

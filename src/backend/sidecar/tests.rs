@@ -1,6 +1,8 @@
 //! Sidecars under a shell: what they answer, and each way in which they can fail those who ask.
 
+mod channels;
 mod faults;
+mod health;
 mod life;
 
 use super::*;
@@ -40,6 +42,7 @@ impl Fixture {
             framing: Framing::Ndjson,
             restart: Restart::OnFailure,
             start: Start::OnDemand,
+            health: None,
             env: vec!["PATH".to_owned()],
             set: Vec::new(),
             root: folder.path().to_owned(),

@@ -1,7 +1,10 @@
 //! Keys of the file: programs, sidecars and HTTP services, for one command or shared by several.
 
 use super::{command::Argument, command::Command, some};
-use crate::plan::{Addresses, Framing, Output, Restart, Start, StreamFraming, StreamSource};
+use crate::{
+    manifest::units,
+    plan::{Addresses, Framing, Output, Restart, Start, StreamFraming, StreamSource},
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -258,6 +261,9 @@ pub(crate) struct Sidecar {
     #[serde(default)]
     #[schemars(example = &"start")]
     pub(crate) start: Start,
+    /// Asks it, while it runs, whether it still answers. One that does not is ended, and started again as `restart` says.
+    #[schemars(example = json!({"method": "ping", "every": "30s", "timeout": "5s"}))]
+    pub(crate) health: Option<Health>,
     /// Names of the environment variables that it inherits, and variables with a value: `NAME=text`, in which
     /// `{secret:name}` may stand. Its environment holds nothing else.
     #[serde(default)]
@@ -266,6 +272,24 @@ pub(crate) struct Sidecar {
     /// The folder that it runs in, from the manifest's folder, which is the default.
     #[schemars(example = &"..")]
     pub(crate) cwd: Option<String>,
+}
+
+/// How it is noticed that a sidecar no longer answers.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Health {
+    /// The method that is called, without arguments. Any answer will do, also an error. Defaults to `$/ping`.
+    #[schemars(example = &"ping", length(min = 1))]
+    pub(crate) method: Option<String>,
+    /// How long nothing is heard from it until it is asked. Defaults to `30s`.
+    #[schemars(example = &"30s", extend("pattern" = units::DURATION_PATTERN))]
+    #[expect(dead_code, reason = "lowering reads it with its place")]
+    pub(crate) every: Option<String>,
+    /// How long it may take to answer. A program that does one thing at a time needs as long as its longest call. Defaults
+    /// to `5s`.
+    #[schemars(example = &"5s", extend("pattern" = units::DURATION_PATTERN))]
+    #[expect(dead_code, reason = "lowering reads it with its place")]
+    pub(crate) timeout: Option<String>,
 }
 
 /// What a sidecar speaks.

@@ -2,10 +2,10 @@
 
 use super::{
     backend::{Http, Item, Outcome, Process, Request, Stdin, Stream},
-    limits::{CommandLimits, Overflow},
+    limits::CommandLimits,
     some,
 };
-use crate::plan::Output;
+use crate::plan::{Output, Overflow};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -54,10 +54,12 @@ pub(crate) struct Argument {
     /// `picked` is what the person chose in a dialog.
     #[schemars(example = ["$DOCUMENT/**"], length(min = 1))]
     pub(crate) within: Option<Vec<String>>,
-    /// The argument is a channel to the page; what its messages are, as a JSON Schema. They are not checked against it yet.
+    /// The argument is a channel to the page; what its messages are, as a JSON Schema. They are checked during
+    /// development: one that does not fit ends the channel and its call.
     #[schemars(example = json!({"type": "string"}))]
     pub(crate) channel: Option<Map<String, Value>>,
-    /// What a full channel does. Defaults to `channels.overflow`.
+    /// What the channel does when it is full: `block` its producer, `drop-oldest`, `keep-latest`, or `fail`. Defaults to
+    /// `channels.overflow`.
     #[schemars(example = &"drop-oldest")]
     pub(crate) overflow: Option<Overflow>,
     /// The keywords of the JSON Schema.

@@ -1,6 +1,6 @@
 //! Keys of the file: limits, channels, reloading and includes.
 
-use crate::manifest::units;
+use crate::{manifest::units, plan::Overflow};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -65,28 +65,14 @@ pub(crate) struct Channels {
     /// Messages of at least this many raw bytes wait on the host until the page fetches them. Defaults to 1024.
     #[schemars(example = 1024)]
     pub(crate) raw_threshold: Option<u32>,
-    /// How many messages of a channel may wait for the page. Defaults to 1024.
+    /// How many messages of a channel may be on their way to the page or wait; one mebibyte of them at most, or one message.
+    /// Defaults to 1024.
     #[schemars(example = 1024, range(min = 1, max = 65536))]
     pub(crate) queue: Option<u32>,
-    /// What a full channel does: `block` its producer (the default), `drop-oldest`, `keep-latest`, or `fail`.
+    /// What a full channel does: `block` its producer (the default); drop what waits, `drop-oldest` first or all but the
+    /// newest, `keep-latest`; or `fail`, with the call. A sidecar cannot be blocked: its call fails then, too.
     #[schemars(example = &"block")]
     pub(crate) overflow: Option<Overflow>,
-}
-
-/// What a full channel does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-pub enum Overflow {
-    /// The producer waits.
-    #[default]
-    Block,
-    /// The oldest message that waits is dropped.
-    DropOldest,
-    /// Every message that waits is dropped.
-    KeepLatest,
-    /// The channel ends with an error.
-    Fail,
 }
 
 /// What an edit of the manifest may change while the app runs.

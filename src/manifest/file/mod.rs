@@ -14,7 +14,7 @@ pub(crate) use backend::{
 pub use command::PathKind;
 pub(crate) use command::{Argument, Command, Run};
 pub(crate) use limits::{CommandLimits, Include, Reload};
-pub use limits::{Overflow, Unlisted, Widen};
+pub use limits::{Unlisted, Widen};
 pub use permission::Runs;
 pub(crate) use permission::{Event, Guardrail, Permission, Scope};
 pub use window::{Create, Downloads, Links, Popups};

@@ -250,7 +250,7 @@ impl Lowering<'_> {
         if parsed.is_none() {
             let (kind, help) = match key {
                 "payload" => ("size", "sizes are written `512B`, `64KiB`, `16MiB` or `1GiB`"),
-                "timeout" => {
+                "timeout" | "every" => {
                     ("duration", "durations are written `500ms`, `30s` or `2m`, up to a day")
                 }
                 _ => ("rate", "rates are written `1000/s` or `60/m`"),

@@ -4,9 +4,9 @@ use super::{Lowering, process::working_folder, templates::Uses};
 use crate::{
     diagnostic::{Code, Diagnostic},
     document::Node,
-    manifest::file,
+    manifest::{file, units},
     name::Word,
-    plan::SidecarPlan,
+    plan::{HealthPlan, SidecarPlan},
 };
 
 impl Lowering<'_> {
@@ -43,6 +43,17 @@ impl Lowering<'_> {
             }
             args.push(literal.to_owned());
         }
+        let health = file.health.map(|file| {
+            let node = node.find("health");
+            let defaults = HealthPlan::default();
+            HealthPlan {
+                method: file.method.unwrap_or(defaults.method),
+                every: self.unit(node, "every", units::parse_duration).unwrap_or(defaults.every),
+                timeout: self
+                    .unit(node, "timeout", units::parse_duration)
+                    .unwrap_or(defaults.timeout),
+            }
+        });
         let (env, set) = self.environment(node, file.env, uses);
         let root = self.folder(node.span).to_owned();
         Some(SidecarPlan {
@@ -52,6 +63,7 @@ impl Lowering<'_> {
             framing: file.framing,
             restart: file.restart,
             start: file.start,
+            health,
             env,
             set,
             cwd: working_folder(&root, file.cwd.as_deref()),

@@ -2,9 +2,10 @@
 
 use super::Backend;
 use crate::{
-    manifest::{Overflow, PathKind, Rate},
+    manifest::{PathKind, Rate},
     name::Word,
     pattern::PathPattern,
+    plan::Overflow,
     source::{Span, Spanned},
 };
 use serde_json::Value;
@@ -40,12 +41,6 @@ pub struct Command {
 }
 
 impl Command {
-    /// Whether one of its arguments is a channel.
-    pub fn has_channel(&self) -> bool {
-        let mut arguments = self.args.iter().flatten();
-        arguments.any(|argument| matches!(argument.kind, ArgumentKind::Channel { .. }))
-    }
-
     /// Whether a place is in the backend that it shares with others, and not in its own `run`.
     pub fn is_shared_place(&self, place: Span) -> bool {
         let own = self.run.span;

@@ -17,10 +17,11 @@ pub use permission::{
 };
 pub use window::{Creation, Length, Page, Webview, Window};
 
-use super::{Builtin, Overflow, Rate, Unlisted, Widen, broken::Broken, builtin};
+use super::{Builtin, Rate, Unlisted, Widen, broken::Broken, builtin};
 use crate::{
     name::{CommandName, EventName, Label, Word},
     pattern::OriginPattern,
+    plan::Overflow,
     source::{Span, Spanned},
 };
 use std::{

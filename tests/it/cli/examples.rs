@@ -59,6 +59,26 @@ fn the_counter_in_node_counts_and_is_taken_back() {
     assert_eq!(words("count_slowly", json!({"text": "x", "seconds": 60}))["code"], "timeout");
 }
 
+#[test]
+fn the_counter_in_node_sends_each_word_while_it_counts() {
+    let manifest = repository().join("config/sidecar.yaml");
+    let manifest = manifest.to_str().expect("UTF-8");
+    let given = r#"{"text": " tea for\n two"}"#;
+    let args = [
+        "call",
+        "plugin:words|stream",
+        given,
+        "-m",
+        manifest,
+        "--window",
+        "main",
+        "--origin",
+        "app",
+    ];
+    let expected = "\"tea\"\n\"for\"\n\"two\"\n{\"words\":3,\"longest\":\"tea\"}\n";
+    Portcullis::new().run(&args).expect(0, expected, "");
+}
+
 /// A sidecar that is spoken to without a gateway.
 struct Sidecar {
     program: Child,

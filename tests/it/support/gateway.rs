@@ -9,7 +9,8 @@ use portcullis::{
     app::{Editor, Notice, Services, build},
     channel::{Outbox, Page, PageCall},
     gateway::{
-        Audit, Counts, InvokeKey, Mode, Outcome, Pipeline, Record, Session, Sessions, Snapshot,
+        Audit, Counts, InvokeKey, Loss, Mode, Outcome, Pipeline, Record, Session, Sessions,
+        Snapshot,
     },
     ipc::{Room, SinkError},
     policy::PolicyStore,
@@ -121,7 +122,12 @@ impl Gateway {
 
     /// What the audit was told, and is not told again.
     pub(crate) fn take_notes(&self) -> Vec<Note> {
-        std::mem::take(&mut *self.notes.0.lock().unwrap())
+        std::mem::take(&mut *self.notes.calls.lock().unwrap())
+    }
+
+    /// What the audit was told of channels that drop messages, and is not told again.
+    pub(crate) fn take_losses(&self) -> Vec<String> {
+        std::mem::take(&mut *self.notes.losses.lock().unwrap())
     }
 
     /// Opens a window with one webview.
@@ -225,11 +231,14 @@ pub(crate) struct Note {
 }
 
 #[derive(Debug, Clone, Default)]
-struct Notes(Arc<Mutex<Vec<Note>>>);
+struct Notes {
+    calls: Arc<Mutex<Vec<Note>>>,
+    losses: Arc<Mutex<Vec<String>>>,
+}
 
 impl Audit for Notes {
     fn record(&self, record: &Record<'_>) {
-        self.0.lock().unwrap().push(Note {
+        self.calls.lock().unwrap().push(Note {
             command: record.command.to_owned(),
             caller: record.caller.to_string(),
             generation: record.generation,
@@ -237,6 +246,11 @@ impl Audit for Notes {
             bytes: record.bytes,
             debug: format!("{record:?}"),
         });
+    }
+
+    fn dropping(&self, loss: &Loss<'_>) {
+        let Loss { command, caller, argument } = loss;
+        self.losses.lock().unwrap().push(format!("{command} {argument} {caller}"));
     }
 }
 

@@ -141,7 +141,7 @@ async fn a_permission_that_is_taken_away_ends_the_program_behind_the_channel() {
     };
     let call = call();
     let (answer, ()) = tokio::join!(gateway.call(&main, &call), narrow);
-    assert_eq!(answer.rejection()["message"], "the page takes no more of the stream");
+    assert_eq!(answer.rejection()["message"], "the page takes no more messages");
     ended(folder.path()).await;
     assert_eq!(main.page.take(), [PageCall::End { channel: 1, index: 1 }]);
 }

@@ -187,6 +187,7 @@ async fn a_refused_message_leaves_no_gap_in_the_numbers() {
         sent += 1;
         assert!(sent < 1_000_000, "the queue has no end");
     }
+    assert_eq!(sent, 1024);
     let calls = main.page.take();
     assert_eq!(calls.len(), sent);
     assert_eq!(text.send(&text_of(10)), Err(SinkError::Full));

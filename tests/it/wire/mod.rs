@@ -10,6 +10,7 @@ mod includes;
 mod key;
 mod limits;
 mod origins;
+mod overflow;
 mod plugins;
 mod promises;
 mod reload;

@@ -55,13 +55,11 @@ commands:
   open:    { run: { native: tick } }
   scoped:  { args: { tenant: { type: string } }, run: { value: \"{tenant}\" } }
   both:    { args: { tenant: { type: string } }, run: { value: \"{tenant}\" } }
-  channel: { args: { lines: { channel: { type: string }, overflow: drop-oldest } }, run: { native: tick } }
 permissions:
   main:
     windows: [main]
     allow:
       - open
-      - channel
       - { commands: [scoped, both], scope: { args: { tenant: { const: acme } } } }
   others: { windows: [other], allow: [both] }
 ";
@@ -77,7 +75,6 @@ async fn what_nothing_enforces_yet_is_granted_and_never_runs() {
             (&main, "scoped", json!({"tenant": "acme"})),
             (&main, "both", json!({"tenant": "evil"})),
             (&other, "both", json!({"tenant": "evil"})),
-            (&main, "channel", json!({"lines": "__CHANNEL__:1"})),
         ] {
             let call = Call::new(command).json(&given);
             let answer = gateway.call_over(lane, webview, &call).await;
@@ -100,7 +97,7 @@ permissions: { main: { windows: [main], allow: [tick] } }
     let gateway = Gateway::new(first, Ticks::default().registry());
     let main = gateway.open("main");
     let edits =
-        [("type: integer", "channel: {}, overflow: fail"), ("native: tick", "native: nobody")];
+        [("type: integer", "path: file, within: [picked]"), ("native: tick", "native: nobody")];
     for (from, to) in edits {
         let edit = first.replace("{ run:", "{ args: { a: { type: integer } }, run:");
         match gateway.edit(&edit.replace(from, to)) {
@@ -120,10 +117,12 @@ app: { id: dev.example.cli, dev: { url: \"http://localhost:5173\" } }
 origins: { docs: https://docs.example.com }
 windows: { main: { url: \"https://docs.example.com/\" } }
 commands:
-  list:
-    args: { lines: { channel: { type: string }, overflow: fail } }
-    run: { process: { program: ls, stream: { to: lines } } }
-permissions: { main: { windows: [main], origins: [docs], allow: [list] } }
+  list: { args: { name: { type: string } }, run: { value: \"{name}\" } }
+permissions:
+  main:
+    windows: [main]
+    origins: [docs]
+    allow: [{ commands: [list], scope: { args: { name: { const: a } } } }]
 ",
     );
     let codes = |args: &[&str]| program.run(args).stderr.matches("error[unsupported]").count();
@@ -132,7 +131,7 @@ permissions: { main: { windows: [main], origins: [docs], allow: [list] } }
     assert_eq!(program.run(&["run"]).code, 3);
     program.run(&["validate"]).expect(0, "1 file is valid\n", "");
     assert_eq!(program.run(&["explain", "list"]).code, 0);
-    let call = program.run(&["call", "list"]);
+    let call = program.run(&["call", "list", r#"{"name": "a"}"#]);
     assert_eq!(call.rejection()["code"], "unsupported");
 }
 
