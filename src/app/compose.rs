@@ -84,6 +84,7 @@ fn command(
             let message = || format!("no Rust function is registered as `{name}`");
             registry.find(name).unwrap_or_else(|| Arc::new(Unavailable::new(message())))
         }
+        // The commands of `event` are the gateway's own, and never come here.
         Backend::Builtin(_) => {
             Arc::new(Unavailable::new(format!("this build cannot run `{}` yet", route.name)))
         }

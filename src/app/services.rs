@@ -1,14 +1,25 @@
 //! What outlives the generations that use it: running sidecars, and connections.
 
 use super::Notice;
-use crate::backend::{HttpClients, SidecarLog, Sidecars};
+use crate::{
+    backend::{HttpClients, SidecarLog, Sidecars},
+    ipc::EventOutlet,
+};
 use tokio::runtime::Handle;
 
 /// Running sidecars, and connections to services. They end with it, or with the last generation that uses them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Services {
     pub(super) sidecars: Sidecars,
     pub(super) http: HttpClients,
+    /// Where the sidecars' events go.
+    pub(super) events: EventOutlet,
+}
+
+impl Default for Services {
+    fn default() -> Self {
+        Self::of(SidecarLog::default())
+    }
 }
 
 impl Services {
@@ -17,7 +28,13 @@ impl Services {
         let log = SidecarLog::new(move |name, text| {
             tell(Notice::Sidecar { name: name.clone(), text: text.to_owned() });
         });
-        Self { sidecars: Sidecars::new(log), http: HttpClients::default() }
+        Self::of(log)
+    }
+
+    fn of(log: SidecarLog) -> Self {
+        let events = EventOutlet::default();
+        let sidecars = Sidecars::new(log, events.clone());
+        Self { sidecars, http: HttpClients::default(), events }
     }
 
     /// The same, but sidecars that say `start: start` do not wait for a call.

@@ -68,9 +68,6 @@ impl Parts {
         for site in manifest.sites.values() {
             self.add(site.span, "sites");
         }
-        for event in manifest.events.values() {
-            self.add(event.span, "events");
-        }
     }
 
     fn window(&mut self, window: &Window, document: &Node) {
@@ -130,7 +127,10 @@ impl Parts {
     }
 
     fn permissions(&mut self, manifest: &Manifest) {
-        let is_core = |plugin: &str| !manifest.plugins.keys().any(|name| name.as_str() == plugin);
+        // Namespaces that nothing declares are those of the core.
+        let is_core = |plugin: &str| {
+            plugin != "event" && !manifest.plugins.keys().any(|name| name.as_str() == plugin)
+        };
         let table = CommandTable::new(manifest.commands.keys());
         let commands = manifest.commands.values();
         let is_native: Vec<bool> =
@@ -138,7 +138,6 @@ impl Parts {
         let is_enforced = |index: usize| is_native.get(index).is_some_and(|is_native| *is_native);
         for permission in &manifest.permissions {
             for entry in permission.allow.iter().chain(&permission.deny) {
-                // Namespaces that nothing declares are those of the core.
                 if entry.value.plugin().is_some_and(is_core) {
                     self.add(entry.span, "commands of the core");
                 }

@@ -2,7 +2,7 @@
 
 mod outbox;
 
-pub use outbox::{Outbox, Page, PageCall};
+pub use outbox::{EventCall, Outbox, Page, PageCall};
 
 use crate::ipc::{
     ChannelMessage, ChannelSink, InvokeBody, InvokeResponse, Rejection, RejectionCode, Room,

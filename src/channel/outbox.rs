@@ -1,6 +1,9 @@
 //! One webview's way out: small messages are pushed, large ones wait here until the page fetches them, once.
 
-use crate::ipc::{ChannelMessage, ChannelSink, InvokeResponse, Room, SinkError};
+use crate::{
+    ipc::{ChannelMessage, ChannelSink, InvokeResponse, Room, SinkError},
+    name::EventName,
+};
 use std::{
     collections::HashMap,
     fmt,
@@ -41,6 +44,19 @@ pub enum PageCall {
         /// Number that the next message would have had.
         index: u64,
     },
+    /// Events, in their order.
+    Events(Vec<EventCall>),
+}
+
+/// One event for the listeners of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventCall {
+    /// Its name.
+    pub event: EventName,
+    /// The page's callbacks, which are the ids of its listeners.
+    pub ids: Vec<u32>,
+    /// What it says: JSON text.
+    pub payload: Arc<str>,
 }
 
 /// A page that a lane can reach.
@@ -86,6 +102,11 @@ impl Outbox {
     /// Forgets all waiting messages: the document that they were for is gone.
     pub fn clear(&self) {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Sends events, which do not wait to be fetched: they would come behind later ones.
+    pub fn send_events(&self, events: Vec<EventCall>, room: Room) -> Result<(), SinkError> {
+        self.page.run(PageCall::Events(events), room)
     }
 
     fn is_direct(&self, payload: &InvokeResponse) -> bool {

@@ -148,6 +148,13 @@ pub(super) fn in_words(
                     .into(),
             );
         }
+        Reason::UnknownEvent => {
+            lines.push("  because the manifest declares no such event".into());
+            let known = authority.events().map(|rule| rule.name.as_str());
+            lines.extend(
+                nearest(command, known).map(|near| format!("  help: did you mean `{near}`?")),
+            );
+        }
         Reason::UnknownCommand => {
             lines.push("  because the manifest declares no such command".into());
             let known = authority.commands().map(|(name, _)| name.as_str());

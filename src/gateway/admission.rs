@@ -1,9 +1,9 @@
 //! One call on its way, cut in two at its body: lanes read a body only after the first half has let the call pass.
 
 use super::{
-    Mode, RequestHead, Session, Snapshot, arguments, authorize,
+    Mode, Pipeline, RequestHead, Session, Snapshot, arguments, authorize,
     cancel::{self, Signal},
-    decode, dispatch, head,
+    decode, dispatch, events, head,
     limits::{self, InFlight},
     result, scope,
     session::Sight,
@@ -95,12 +95,20 @@ impl Call {
         Ok(Next::Run(Ticket { permit, way, gone, max_body: route.payload, signal, place }))
     }
 
-    pub(super) async fn run(&self, mut ticket: Ticket, body: Vec<u8>, mode: Mode) -> Reply {
+    pub(super) async fn run(
+        &self,
+        pipeline: &Pipeline,
+        mut ticket: Ticket,
+        body: Vec<u8>,
+    ) -> Reply {
         let route =
             self.snapshot.policy.route(ticket.permit.command()).ok_or_else(dispatch::no_route)?;
         limits::check_length(route, body.len())?;
         let body = decode::decode(&self.head, body)?;
         let body = arguments::check(route, body)?;
+        if let Some(command) = events::command(route) {
+            return events::run(pipeline, self, ticket.permit, &ticket.way, command, body);
+        }
         let scope = scope::check(&ticket.permit, route, &body)?;
         let run = dispatch::dispatch(self, ticket.permit, &ticket.way, route, body, scope);
         // The command is asked first: a call that is ready costs nothing more.
@@ -111,7 +119,7 @@ impl Call {
             () = Signal::given(&mut ticket.signal) => Err(cancel::taken_back()),
         };
         drop(ticket.place);
-        match mode {
+        match pipeline.mode {
             Mode::Development => result::check(route, reply?),
             Mode::Production => reply,
         }

@@ -1,7 +1,9 @@
 //! The words of one call: who calls, what comes in, what goes out, and how a call is refused.
 
+mod event;
 mod rejection;
 
+pub use event::{EventOutlet, EventSink, EventSource, EventTarget};
 pub use rejection::{Rejection, RejectionCode};
 
 use crate::{name::Label, pattern::Origin};
@@ -106,23 +108,37 @@ pub enum ChannelMessage {
 
 /// The room that a message takes until the page has it. Dropping it makes room for the next message.
 #[derive(Debug, Default)]
-pub struct Room(Option<OwnedSemaphorePermit>);
+pub struct Room(Hold);
+
+/// What is let go when the page has a message.
+#[derive(Debug, Default)]
+enum Hold {
+    #[default]
+    Nothing,
+    Permit(#[expect(dead_code, reason = "it is held to be dropped")] OwnedSemaphorePermit),
+    Value(#[expect(dead_code, reason = "it is held to be dropped")] Box<dyn fmt::Debug + Send>),
+}
 
 impl Room {
     /// For a message whose sender does not wait.
     pub const fn unbounded() -> Self {
-        Self(None)
+        Self(Hold::Nothing)
+    }
+
+    /// Drops a value when the page has the message.
+    pub fn holding(value: impl fmt::Debug + Send + 'static) -> Self {
+        Self(Hold::Value(Box::new(value)))
     }
 
     /// Whether the sender waits for room, so that its messages cannot become too many.
     pub fn is_bounded(&self) -> bool {
-        self.0.is_some()
+        !matches!(self.0, Hold::Nothing)
     }
 }
 
 impl From<OwnedSemaphorePermit> for Room {
     fn from(permit: OwnedSemaphorePermit) -> Self {
-        Self(Some(permit))
+        Self(Hold::Permit(permit))
     }
 }
 

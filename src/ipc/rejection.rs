@@ -27,8 +27,9 @@ macro_rules! rejection_codes {
 }
 
 rejection_codes! {
-    NotAllowed "not_allowed" "No permission lets this caller run the command.",
+    NotAllowed "not_allowed" "No permission lets this caller run the command, or hear or send the event.",
     UnknownCommand "unknown_command" "The manifest declares no such command.",
+    UnknownEvent "unknown_event" "The manifest declares no such event.",
     InvalidRequest "invalid_request" "The request is malformed.",
     PayloadTooLarge "payload_too_large" "The body is larger than `limits.payload` allows.",
     RateLimited "rate_limited" "The webview calls more often than `limits.rate` allows.",
@@ -56,6 +57,7 @@ rejection_codes! {
     AddressNotAllowed "address_not_allowed" "The service's name stands for an address that `addresses` does not allow.",
     MissingSecret "missing_secret" "A secret that the command needs is not on this machine.",
     UnboundCapture "unbound_capture" "The caller's origin does not have the capture that the command needs.",
+    TooManyListeners "too_many_listeners" "The page has as many listeners as a page can have.",
     ChannelGone "channel_gone" "The channel's message was fetched before or is not this page's.",
     Unsupported "unsupported" "The command needs what this build cannot do yet, or a function that nobody registered.",
     Internal "internal" "The gateway itself failed.",

@@ -43,8 +43,8 @@ pub(super) fn not_found(id: &Value, method: &str) -> String {
 pub(super) enum Incoming {
     /// The answer to a call.
     Answer(u64, Answer),
-    /// Something that nobody asked for: its method.
-    Notification(String),
+    /// Something that nobody asked for.
+    Notification { method: String, params: Value },
     /// A call to the gateway.
     Call { id: Value, method: String },
 }
@@ -64,6 +64,8 @@ struct Message<'a> {
     #[serde(default, deserialize_with = "given")]
     id: Option<Value>,
     method: Option<String>,
+    #[serde(default)]
+    params: Value,
     #[serde(borrow, default, deserialize_with = "given_raw")]
     result: Option<&'a RawValue>,
     #[serde(default, deserialize_with = "given")]
@@ -87,7 +89,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Incoming, &'static str> {
         serde_json::from_slice(bytes).map_err(|_| "it wrote what is no JSON-RPC message")?;
     if let Some(method) = message.method {
         return Ok(match message.id {
-            None => Incoming::Notification(method),
+            None => Incoming::Notification { method, params: message.params },
             Some(id) => Incoming::Call { id, method },
         });
     }
@@ -173,8 +175,12 @@ mod tests {
     #[test]
     fn calls_and_notifications_are_told_from_answers() {
         assert_eq!(
-            parse(br#"{"method":"x","params":{}}"#),
-            Ok(Incoming::Notification("x".to_owned()))
+            parse(br#"{"method":"x","params":{"a":1}}"#),
+            Ok(Incoming::Notification { method: "x".to_owned(), params: json!({"a": 1}) })
+        );
+        assert_eq!(
+            parse(br#"{"method":"x"}"#),
+            Ok(Incoming::Notification { method: "x".to_owned(), params: Value::Null })
         );
         let call = Incoming::Call { id: json!("a"), method: "x".to_owned() };
         assert_eq!(parse(br#"{"method":"x","id":"a"}"#), Ok(call));

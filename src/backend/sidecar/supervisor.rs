@@ -7,9 +7,10 @@ use super::{
     queue::{Known, Queue},
 };
 use crate::{
-    ipc::{InvokeResponse, Rejection, RejectionCode},
+    ipc::{EventOutlet, EventSource, EventTarget, InvokeResponse, Rejection, RejectionCode},
     plan::{Framing, Restart, SecretStore, SidecarPlan, Start},
 };
+use serde_json::Value;
 use std::{
     collections::BTreeSet,
     fmt,
@@ -48,10 +49,12 @@ pub(super) struct Shared {
     pub(super) ignored: AtomicU64,
     /// Those of them that are notifications.
     pub(super) notifications: Notifications,
+    /// Where those go that are events.
+    pub(super) events: EventOutlet,
     pub(super) log: super::SidecarLog,
 }
 
-/// Notifications, which this build counts and hands to nobody. Each kind is told once: a sidecar may send thousands.
+/// Notifications that are no events of the manifest. Each kind is told once: a sidecar may send thousands.
 #[derive(Debug, Default)]
 pub(super) struct Notifications {
     pub(super) count: AtomicU64,
@@ -240,6 +243,7 @@ impl Shared {
                 Ok(Known::Past) => {
                     self.ignored.fetch_add(1, Ordering::Relaxed);
                 }
+                Ok(Known::Event) => {}
                 Ok(Known::Never) => {
                     return Stop::Fault("it answered a call that was never made".to_owned());
                 }
@@ -253,12 +257,7 @@ impl Shared {
         let answer = message::parse(bytes).map_err(|fault| Some(fault.to_owned()))?;
         let (id, answer) = match answer {
             Incoming::Answer(id, answer) => (id, answer),
-            Incoming::Notification(method) => {
-                if self.notifications.is_first(&method) {
-                    self.say(&format!("nobody takes its notifications `{method}`"));
-                }
-                return Ok(Known::Past);
-            }
+            Incoming::Notification { method, params } => return Ok(self.publish(&method, &params)),
             Incoming::Call { id, method } => {
                 self.queue.note(message::not_found(&id, &method));
                 return Ok(Known::Past);
@@ -273,6 +272,23 @@ impl Shared {
                 Err(Rejection::new(RejectionCode::InvalidOutput, message))
             }
         }))
+    }
+
+    /// Sends a notification on if it is an event that the sidecar may send.
+    fn publish(&self, method: &str, params: &Value) -> Known {
+        let source = EventSource::Service(&self.plan.name);
+        let Err(rejection) = self.events.publish(source, method, &EventTarget::Any, params) else {
+            return Known::Event;
+        };
+        if self.notifications.is_first(method) {
+            self.say(&match rejection.code() {
+                Some(RejectionCode::UnknownEvent) => {
+                    format!("nobody takes its notifications `{method}`")
+                }
+                _ => format!("its event `{method}` is not sent: {rejection}"),
+            });
+        }
+        Known::Past
     }
 
     /// An answer that is too large fails its own call alone, if its start says which one that is.

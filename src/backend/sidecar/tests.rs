@@ -48,7 +48,7 @@ impl Fixture {
         let log = SidecarLog::new(move |name, text| {
             log.lock().unwrap().push(format!("{name}: {text}"));
         });
-        let sidecars = Sidecars::new(log);
+        let sidecars = Sidecars::new(log, EventOutlet::default());
         Self { sidecars, plan, secrets: SecretStore::default(), said, folder }
     }
 

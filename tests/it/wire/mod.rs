@@ -5,6 +5,7 @@ mod cancel;
 mod channels;
 mod conversations;
 mod documents;
+mod events;
 mod hostile;
 mod includes;
 mod key;
