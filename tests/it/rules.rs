@@ -27,8 +27,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("channel", &[]),
     ("command", &["channel"]),
     ("backend", &["command", "channel"]),
+    ("event", &["policy", "channel"]),
     // A route holds what the manifest says about arguments and limits.
-    ("gateway", &["policy", "command", "channel", "manifest"]),
+    ("gateway", &["policy", "command", "channel", "event", "manifest"]),
     ("transport", &["gateway"]),
     ("reload", &["document", "manifest", "check", "policy"]),
     ("lsp", &["document", "edit", "manifest", "policy", "reload"]),

@@ -16,6 +16,7 @@ mod reload;
 mod request;
 mod response;
 mod secrets;
+mod senders;
 mod services;
 mod swaps;
 
