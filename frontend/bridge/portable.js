@@ -155,7 +155,7 @@
   }
 
   // One event for several listeners; one that has just stopped listening is no fault.
-  /** @type {(call: { event: string, ids: number[], payload: string }) => void} */
+  /** @type {(call: { event: string, ids: any, payload: string }) => void} */
   function deliverEvent({ event, ids, payload }) {
     for (let at = 0; at < ids.length; at += 1)
       if (ids[at] in callbacks) deliver(ids[at], { event, id: ids[at], payload: parse(payload) });
