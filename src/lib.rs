@@ -18,6 +18,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod edit;
 pub mod embed;
+pub mod event;
 pub mod gateway;
 pub mod ipc;
 pub mod lsp;

@@ -139,6 +139,7 @@
   /** @type {(id: number, payload: any, kind?: string) => void} */
   function runCallback(id, payload, kind) {
     if (kind === undefined) return deliver(id, payload);
+    if (kind === "event") return deliverEvent(payload);
     if (!(id in callbacks)) return deliver(id, undefined);
     try {
       // Text, because `__proto__` in an object literal means something else than in JSON.
@@ -151,6 +152,13 @@
     } catch (fault) {
       reportError(console, `[portcullis] unreadable answer for callback ${id}:`, fault);
     }
+  }
+
+  // One event for several listeners; one that has just stopped listening is no fault.
+  /** @type {(call: { event: string, ids: any, payload: string }) => void} */
+  function deliverEvent({ event, ids, payload }) {
+    for (let at = 0; at < ids.length; at += 1)
+      if (ids[at] in callbacks) deliver(ids[at], { event, id: ids[at], payload: parse(payload) });
   }
 
   /** @type {(id: number, index: number, ticket: number | string) => void} */

@@ -95,6 +95,7 @@ fn command(
             let obstacle = plugin.and_then(|plugin| registry.plugins().obstacle(plugin));
             available(obstacle, registry.find(name), message)
         }
+        // The commands of `event` are the gateway's own, and never come here.
         Backend::Builtin(BuiltinCommand { plugin, name, .. })
             if route.has_scope_items && !services.builtins.takes_scope(plugin, name.as_str()) =>
         {

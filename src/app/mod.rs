@@ -2,6 +2,7 @@
 
 mod assets;
 mod compose;
+mod connect;
 mod csp;
 mod edit;
 mod host;
@@ -29,6 +30,7 @@ mod window;
 
 pub use assets::{Asset, Assets};
 pub use compose::{build, compose};
+pub use connect::connect;
 pub use edit::Editor;
 pub use host::host;
 pub use natives::{misfits, undeclared, unmanaged, unregistered};

@@ -1,7 +1,7 @@
 //! The event loop: windows, their pages' events, and the end.
 
 use super::{
-    Assets, Editor, Notice, Services, all_plugins, build,
+    Assets, Editor, Notice, Services, all_plugins, build, connect,
     lanes::{self, Lanes},
     ready, screenshot,
     terminal::TerminalAudit,
@@ -137,6 +137,7 @@ pub fn run(loaded: &Loaded, options: Options) -> Result<(), RunError> {
     });
     let audit = TerminalAudit::new(Arc::clone(&tell));
     let pipeline = Arc::new(Pipeline::new(store, options.mode, Box::new(audit)));
+    connect(&pipeline, &options.registry, &services);
     let sessions = Arc::new(Sessions::default());
     let editor = Editor {
         path: options.manifest.clone(),

@@ -3,16 +3,25 @@
 use super::Notice;
 use crate::{
     backend::{HttpClients, SidecarLog, Sidecars},
+    ipc::EventOutlet,
     plugin::Builtins,
 };
 use tokio::runtime::Handle;
 
 /// Running sidecars, connections to services, and built-in plugins. They end with it, or with the last generation that uses them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Services {
     pub(super) sidecars: Sidecars,
     pub(super) http: HttpClients,
     pub(super) builtins: Builtins,
+    /// Where the sidecars' events go.
+    pub(super) events: EventOutlet,
+}
+
+impl Default for Services {
+    fn default() -> Self {
+        Self::of(SidecarLog::default())
+    }
 }
 
 impl Services {
@@ -21,7 +30,13 @@ impl Services {
         let log = SidecarLog::new(move |name, text| {
             tell(Notice::Sidecar { name: name.clone(), text: text.to_owned() });
         });
-        Self { sidecars: Sidecars::new(log), ..Self::default() }
+        Self::of(log)
+    }
+
+    fn of(log: SidecarLog) -> Self {
+        let events = EventOutlet::default();
+        let sidecars = Sidecars::new(log, events.clone());
+        Self { sidecars, http: HttpClients::default(), builtins: Builtins::default(), events }
     }
 
     /// The same, but sidecars that say `start: start` do not wait for a call.

@@ -50,6 +50,11 @@ impl Audit for TerminalAudit {
                 outcome: record.outcome,
             });
         }
+        if record.outcome == Outcome::EventsLost {
+            let webview = &record.caller.webview;
+            let message = format!("`{webview}` does not take its events, and the oldest are lost");
+            (self.tell)(Notice::Failed(message));
+        }
     }
 
     fn dropping(&self, loss: &Loss<'_>) {

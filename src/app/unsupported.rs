@@ -5,7 +5,8 @@ use crate::{
     document::Node,
     gateway::Mode,
     manifest::{
-        ArgumentKind, Backend, Creation, Downloads, Links, Manifest, Popups, Widen, Window, Within,
+        ArgumentKind, Backend, BuiltinCommand, Creation, Downloads, Links, Manifest, Popups, Widen,
+        Window, Within,
     },
     pattern::CommandTable,
     plugin::Builtins,
@@ -68,9 +69,6 @@ impl Parts {
         for site in manifest.sites.values() {
             self.add(site.span, "sites");
         }
-        for event in manifest.events.values() {
-            self.add(event.span, "events");
-        }
     }
 
     fn window(&mut self, window: &Window, document: &Node) {
@@ -115,14 +113,17 @@ impl Parts {
         let commands: Vec<_> = manifest.commands.iter().collect();
         let builtins = Builtins::default();
         let is_function = |index: &usize| {
-            commands.get(*index).is_some_and(|(_, command)| {
-                matches!(command.run.value, Backend::Native(_) | Backend::Builtin(_))
+            commands.get(*index).is_some_and(|(_, command)| match &command.run.value {
+                Backend::Native(_) => true,
+                Backend::Builtin(it) => !is_events(it),
+                _ => false,
             })
         };
         let missing = |index: usize| {
             let (name, command) = commands.get(index)?;
             let Backend::Builtin(it) = &command.run.value else { return None };
-            builtins.find(it.plugin, it.name.as_str()).is_none().then_some(name)
+            let is_there = is_events(it) || builtins.find(it.plugin, it.name.as_str()).is_some();
+            (!is_there).then_some(name)
         };
         for entry in manifest.permissions.iter().flat_map(|permission| &permission.allow) {
             if let Some(name) = table.allowed(&entry.value).find_map(missing) {
@@ -145,4 +146,9 @@ impl Parts {
             self.key(reload, "assets", "pages that reload by themselves");
         }
     }
+}
+
+/// Whether a command is one of the event system, which is a part of the gateway and knows no scopes.
+fn is_events(command: &BuiltinCommand) -> bool {
+    command.plugin == "event"
 }

@@ -5,7 +5,7 @@ mod outbox;
 #[cfg(test)]
 mod tests;
 
-pub use outbox::{Outbox, Page, PageCall};
+pub use outbox::{EventCall, Outbox, Page, PageCall};
 
 use crate::ipc::{ChannelSink, InvokeBody, InvokeResponse, Rejection, RejectionCode, SinkError};
 use flow::Flow;

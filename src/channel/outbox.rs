@@ -1,6 +1,9 @@
 //! One webview's way out: small messages are pushed, large ones wait here until the page fetches them, once.
 
-use crate::ipc::{ChannelMessage, ChannelSink, InvokeResponse, Room, SinkError};
+use crate::{
+    ipc::{ChannelMessage, ChannelSink, InvokeResponse, Room, SinkError},
+    name::EventName,
+};
 use std::{
     collections::HashMap,
     fmt,
@@ -38,6 +41,19 @@ pub enum PageCall {
         /// Number that the next message would have had.
         index: u64,
     },
+    /// Events, in their order.
+    Events(Vec<EventCall>),
+}
+
+/// One event for the listeners of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventCall {
+    /// Its name.
+    pub event: EventName,
+    /// The page's callbacks, which are the ids of its listeners.
+    pub ids: Vec<u32>,
+    /// What it says: JSON text.
+    pub payload: Arc<str>,
 }
 
 /// A page that a lane can reach.
@@ -89,6 +105,11 @@ impl Outbox {
 
     fn pending(&self) -> MutexGuard<'_, HashMap<u64, (InvokeResponse, Room)>> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends events, which do not wait to be fetched: they would come behind later ones.
+    pub fn send_events(&self, events: Vec<EventCall>, room: Room) -> Result<(), SinkError> {
+        self.page.run(PageCall::Events(events), room)
     }
 
     fn is_direct(&self, payload: &InvokeResponse) -> bool {

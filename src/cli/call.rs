@@ -7,7 +7,7 @@ use super::{
     locate::{Sound, sound},
 };
 use crate::{
-    app::{Services, all_plugins, build},
+    app::{Services, all_plugins, build, connect},
     channel::{Outbox, Page, PageCall, channel_argument},
     command::Registry,
     diagnostic::{Format, json_text},
@@ -61,7 +61,8 @@ pub(super) fn call(args: &Args, format: Format, registry: &Registry) -> Exit {
     let store = PolicyStore::new(|generation| {
         build(&manifest, &loaded.sources, registry, &services, generation)
     });
-    let pipeline = Pipeline::new(store, Mode::Development, Box::new(NoAudit));
+    let pipeline = Arc::new(Pipeline::new(store, Mode::Development, Box::new(NoAudit)));
+    connect(&pipeline, registry, &services);
     let answer = match answer(&pipeline, &caller, &args.command, &arguments) {
         Ok(answer) => answer,
         Err(message) => {

@@ -12,7 +12,7 @@ use crate::{
     diagnostic::{Format, nearest},
     ipc::Caller,
     manifest::Manifest,
-    policy::{Authority, Cause, Decision, Reason, compile},
+    policy::{Authority, Cause, Decision, EventAccess, Reason, compile},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,15 +21,28 @@ use std::io::BufRead as _;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The command.
-    #[arg(required_unless_present = "stdin")]
+    #[arg(required_unless_present_any = ["stdin", "listen", "emit"])]
     command: Option<String>,
+    /// Whether the caller may hear an event, in place of a command.
+    #[arg(long, value_name = "EVENT", conflicts_with_all = ["command", "emit"])]
+    listen: Option<String>,
+    /// Whether the caller may send an event, in place of a command.
+    #[arg(long, value_name = "EVENT", conflicts_with = "command")]
+    emit: Option<String>,
     #[command(flatten)]
     manifest: ManifestArg,
     #[command(flatten)]
     caller: CallerArgs,
     /// Answer queries from standard input, one JSON object a line: `{"command","window","webview","origin"}`.
-    #[arg(long, conflicts_with = "command")]
+    #[arg(long, conflicts_with_all = ["command", "listen", "emit"])]
     stdin: bool,
+}
+
+impl Args {
+    fn event(&self) -> Option<(EventAccess, &str)> {
+        let listen = self.listen.as_deref().map(|event| (EventAccess::Listen, event));
+        listen.or_else(|| self.emit.as_deref().map(|event| (EventAccess::Emit, event)))
+    }
 }
 
 pub(super) fn explain(args: &Args, format: Format) -> Exit {
@@ -46,6 +59,15 @@ pub(super) fn explain(args: &Args, format: Format) -> Exit {
         Err(message) => return usage(&message),
     };
     args.caller.tell_defaults(&caller, format);
+    if let Some((access, event)) = args.event() {
+        let decision = authority.decide_event(&caller, access, event);
+        let what = format!("{} `{event}`", access.key());
+        print(&match format {
+            Format::Json => to_json(&decision).to_string(),
+            _ => told(&authority, &caller, &what, event, &decision),
+        });
+        return if decision.is_allowed { Exit::Yes } else { Exit::No };
+    }
     let command = args.command.as_deref().unwrap_or_default();
     let decision = authority.decide(&caller, command);
     if format == Format::Json {
@@ -127,15 +149,26 @@ fn to_json(decision: &Decision) -> Value {
     })
 }
 
-/// The decision and its cause.
+/// The decision about a command, and its cause.
 pub(super) fn in_words(
     authority: &Authority,
     caller: &Caller,
     command: &str,
     decision: &Decision,
 ) -> String {
+    told(authority, caller, &format!("`{command}`"), command, decision)
+}
+
+/// The decision about `what`, which has a name, and its cause.
+fn told(
+    authority: &Authority,
+    caller: &Caller,
+    what: &str,
+    name: &str,
+    decision: &Decision,
+) -> String {
     let verdict = if decision.is_allowed { "allow" } else { "deny" };
-    let mut lines = vec![format!("{verdict}: `{command}` for {caller}")];
+    let mut lines = vec![format!("{verdict}: {what} for {caller}")];
     for cause in &decision.causes {
         let verb = if decision.is_allowed { "allows" } else { "denies" };
         lines.push(format!("  because `{}` {verb} it ({})", cause.permission, cause.place));
@@ -148,12 +181,17 @@ pub(super) fn in_words(
                     .into(),
             );
         }
+        Reason::UnknownEvent => {
+            lines.push("  because the manifest declares no such event".into());
+            let known = authority.events().map(|rule| rule.name.as_str());
+            lines
+                .extend(nearest(name, known).map(|near| format!("  help: did you mean `{near}`?")));
+        }
         Reason::UnknownCommand => {
             lines.push("  because the manifest declares no such command".into());
             let known = authority.commands().map(|(name, _)| name.as_str());
-            lines.extend(
-                nearest(command, known).map(|near| format!("  help: did you mean `{near}`?")),
-            );
+            lines
+                .extend(nearest(name, known).map(|near| format!("  help: did you mean `{near}`?")));
         }
         Reason::NoMatchingPermission => {
             lines.push("  because no permission that matches this caller allows it".into());

@@ -3,10 +3,10 @@
 use super::{CommandArg, CommandItem, Needed, Source};
 use crate::{
     channel::Channel,
-    ipc::{Caller, InvokeBody, Rejection, RejectionCode},
-    name::Label,
+    ipc::{Caller, EventOutlet, EventSource, EventTarget, InvokeBody, Rejection, RejectionCode},
+    name::{Label, NameError},
 };
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{
     any::{Any, TypeId, type_name},
@@ -22,6 +22,8 @@ pub(super) struct Host {
     states: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     /// Ends the app; set where windows are open.
     exit: Arc<OnceLock<Box<dyn Fn() + Send + Sync>>>,
+    /// Where the program's events go.
+    pub(super) events: EventOutlet,
 }
 
 impl fmt::Debug for Host {
@@ -158,6 +160,51 @@ impl AppHandle {
         if let Some(exit) = self.0.exit.get() {
             exit();
         }
+    }
+
+    /// Sends an event to every page that listens to it, as far as the manifest's permissions let it hear: those say
+    /// `listen: [event]`. It never waits for a page, and may be called on any thread.
+    ///
+    /// The program itself needs no permission and no `from`. Where no window is open nobody hears.
+    ///
+    /// # Errors
+    ///
+    /// [`RejectionCode::UnknownEvent`] for an event that the manifest does not declare,
+    /// [`RejectionCode::InvalidArgument`] for a payload that does not fit its schema,
+    /// [`RejectionCode::PayloadTooLarge`] for one of more than a mebibyte of JSON.
+    pub fn emit(&self, event: &str, payload: impl Serialize) -> Result<(), Rejection> {
+        self.publish(event, &EventTarget::Any, payload)
+    }
+
+    /// The same for the windows and webviews with a label, and for those who listen to whatever target.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`emit`](Self::emit), and [`RejectionCode::InvalidArgument`] for what is no label.
+    pub fn emit_to(
+        &self,
+        label: &str,
+        event: &str,
+        payload: impl Serialize,
+    ) -> Result<(), Rejection> {
+        let label = label.parse().map_err(|error: NameError| {
+            let message = format!("`{}` is not a label: {error}", label.escape_debug());
+            Rejection::new(RejectionCode::InvalidArgument, message)
+        })?;
+        self.publish(event, &EventTarget::AnyLabel(label), payload)
+    }
+
+    fn publish(
+        &self,
+        event: &str,
+        target: &EventTarget,
+        payload: impl Serialize,
+    ) -> Result<(), Rejection> {
+        let payload = serde_json::to_value(payload).map_err(|error| {
+            let message = format!("the payload is not JSON: {error}");
+            Rejection::new(RejectionCode::InvalidArgument, message)
+        })?;
+        self.0.events.publish(EventSource::App, event, target, &payload)
     }
 }
 

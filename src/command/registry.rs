@@ -10,7 +10,7 @@ use super::{
     native::{self, blocking},
     standard,
 };
-use crate::ipc::{InvokeBody, InvokeResponse, Rejection, RejectionCode, Reply};
+use crate::ipc::{EventSink, InvokeBody, InvokeResponse, Rejection, RejectionCode, Reply};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -154,6 +154,11 @@ impl Registry {
     {
         self.insert(name, Entry::Plain(Arc::new(Closure { function })));
         self
+    }
+
+    /// Says what takes the events that commands send through their `AppHandle`.
+    pub fn publish_to(&self, sink: &Arc<dyn EventSink>) {
+        self.host.events.connect(sink);
     }
 
     fn insert(&mut self, name: &str, entry: Entry) {

@@ -1,11 +1,9 @@
 //! One call on its way, cut in two at its body: lanes read a body only after the first half has let the call pass.
 
 use super::{
-    Mode, RequestHead, Session, Snapshot, arguments,
-    audit::Ledger,
-    authorize,
+    Mode, Pipeline, RequestHead, Session, Snapshot, arguments, authorize,
     cancel::{self, Signal},
-    decode, dispatch, head,
+    decode, dispatch, events, head,
     limits::{self, InFlight},
     result, scope,
     session::Sight,
@@ -99,19 +97,22 @@ impl Call {
 
     pub(super) async fn run(
         &self,
+        pipeline: &Pipeline,
         mut ticket: Ticket,
         body: Vec<u8>,
-        mode: Mode,
-        ledger: &Arc<Ledger>,
     ) -> Reply {
         let route =
             self.snapshot.policy.route(ticket.permit.command()).ok_or_else(dispatch::no_route)?;
         limits::check_length(route, body.len())?;
         let body = decode::decode(&self.head, body)?;
         let body = arguments::check(route, body)?;
+        if let Some(command) = events::command(route) {
+            return events::run(pipeline, self, ticket.permit, &ticket.way, command, body);
+        }
         let scope = scope::check(&ticket.permit, route, &body)?;
         let generation = ticket.permit.generation();
-        let sink = ticket.way.sink(&self.sight.caller, route, generation, mode, ledger);
+        let sink =
+            ticket.way.sink(&self.sight.caller, route, generation, pipeline.mode, &pipeline.ledger);
         let run = dispatch::dispatch(self, ticket.permit, sink, route, body, scope);
         // The command is asked first: a call that is ready costs nothing more.
         let reply = tokio::select! {
@@ -121,7 +122,7 @@ impl Call {
             () = Signal::given(&mut ticket.signal) => Err(cancel::taken_back()),
         };
         drop(ticket.place);
-        match mode {
+        match pipeline.mode {
             Mode::Development => result::check(route, reply?),
             Mode::Production => reply,
         }

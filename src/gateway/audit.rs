@@ -20,6 +20,8 @@ pub enum Outcome {
     Cancelled,
     /// The invoke key was missing or wrong.
     WrongKey,
+    /// No call: a page did not take its events, and the oldest of them are lost. Recorded once for a document.
+    EventsLost,
 }
 
 impl Outcome {
@@ -35,7 +37,11 @@ impl Outcome {
         matches!(
             self,
             Self::WrongKey
-                | Self::Rejected(RejectionCode::NotAllowed | RejectionCode::UnknownCommand)
+                | Self::Rejected(
+                    RejectionCode::NotAllowed
+                        | RejectionCode::UnknownCommand
+                        | RejectionCode::UnknownEvent
+                )
         )
     }
 }
@@ -48,6 +54,7 @@ impl fmt::Display for Outcome {
             Self::Rejected(code) => write!(f, "{code}"),
             Self::Cancelled => f.write_str("cancelled"),
             Self::WrongKey => f.write_str("wrong_key"),
+            Self::EventsLost => f.write_str("events_lost"),
         }
     }
 }

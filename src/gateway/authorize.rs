@@ -5,7 +5,7 @@ use crate::{
     diagnostic::nearest,
     ipc::{Caller, Rejection, RejectionCode},
     name::CommandName,
-    policy::{CallerRow, Decision, Permit},
+    policy::{CallerRow, Decision, EventAccess, Permit},
 };
 
 /// One hash look-up and one bit.
@@ -31,7 +31,8 @@ pub(super) fn refusal(
         if !is_disclosed {
             return rejection;
         }
-        return explained(rejection, command, caller, &authority.decide(caller, command.as_str()));
+        let decision = authority.decide(caller, command.as_str());
+        return explained(rejection, &format!("allow: [\"{command}\"]"), caller, &decision);
     }
     let message = format!("there is no command `{command}`");
     let rejection = Rejection::new(RejectionCode::UnknownCommand, message);
@@ -50,13 +51,47 @@ pub(super) fn refusal(
     })
 }
 
-/// Says why not: the permission that denies, or the one that came nearest to allowing.
-fn explained(
-    rejection: Rejection,
-    command: &CommandName,
+/// Why a page may not hear or send an event.
+pub(super) fn event_refusal(
+    snapshot: &Snapshot,
     caller: &Caller,
-    decision: &Decision,
+    access: EventAccess,
+    event: &str,
+    is_disclosed: bool,
 ) -> Rejection {
+    let authority = &snapshot.policy.authority;
+    if authority.event(event).is_none() {
+        return unknown_event(snapshot, event);
+    }
+    let verb = match access {
+        EventAccess::Listen => "hear",
+        EventAccess::Emit => "send",
+    };
+    let message = format!("this page may not {verb} the event `{event}`");
+    let rejection = Rejection::new(RejectionCode::NotAllowed, message);
+    if !is_disclosed {
+        return rejection;
+    }
+    let decision = authority.decide_event(caller, access, event);
+    explained(rejection, &format!("{}: [\"{event}\"]", access.key()), caller, &decision)
+}
+
+/// An event that the manifest does not declare.
+pub(super) fn unknown_event(snapshot: &Snapshot, event: &str) -> Rejection {
+    let known = snapshot.policy.authority.events().map(|rule| rule.name.as_str());
+    let event = event.escape_debug();
+    let message = format!("there is no event `{event}`");
+    Rejection::new(RejectionCode::UnknownEvent, message).help(
+        match nearest(&event.to_string(), known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("declare it in the manifest: `events: {{ {event}: {{}} }}`"),
+        },
+    )
+}
+
+/// Says why not: the permission that denies, or the one that came nearest to allowing. `grant` is what one would say
+/// that allows.
+fn explained(rejection: Rejection, grant: &str, caller: &Caller, decision: &Decision) -> Rejection {
     if let Some(cause) = decision.causes.first() {
         let help = format!("the permission `{}` denies it to {caller}", cause.permission);
         return rejection.help(help).at(&cause.place);
@@ -72,8 +107,8 @@ fn explained(
             );
             rejection.help(help).at(&miss.cause.place)
         }
-        None => rejection.help(format!(
-            "no permission allows it; add `allow: [\"{command}\"]` to one for {caller}"
-        )),
+        None => {
+            rejection.help(format!("no permission allows it; add `{grant}` to one for {caller}"))
+        }
     }
 }

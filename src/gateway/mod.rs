@@ -7,6 +7,7 @@ mod authorize;
 mod cancel;
 mod decode;
 mod dispatch;
+mod events;
 mod head;
 mod key;
 mod limits;
@@ -22,10 +23,11 @@ pub use head::{ContentType, RequestHead};
 pub use key::InvokeKey;
 pub use session::{Session, Sessions};
 // Lanes carry the messages of channels, and know the gateway alone.
-pub use crate::channel::PageCall;
+pub use crate::channel::{EventCall, PageCall};
 pub use snapshot::Snapshot;
 
 use crate::{
+    event::Bus,
     ipc::{Caller, InvokeResponse, Rejection, Reply},
     pattern::Origin,
     policy::PolicyStore,
@@ -60,13 +62,14 @@ pub struct Pipeline {
     store: PolicyStore<Snapshot>,
     mode: Mode,
     ledger: Arc<Ledger>,
+    bus: Bus,
 }
 
 impl Pipeline {
     /// A pipeline over a store of generations.
     pub fn new(store: PolicyStore<Snapshot>, mode: Mode, audit: Box<dyn Audit>) -> Self {
         let ledger = Arc::new(Ledger { audit, counters: Counters::default() });
-        Self { store, mode, ledger }
+        Self { store, mode, ledger, bus: Bus::default() }
     }
 
     /// The generations: what is in force, and how it is replaced.
@@ -122,7 +125,7 @@ impl Pipeline {
         let Admission { call, ticket } = admission;
         let length = body.len();
         let mut unfinished = Unfinished { pipeline: self, call: Some(&call), length };
-        let reply = call.run(ticket, body, self.mode, &self.ledger).await;
+        let reply = call.run(self, ticket, body).await;
         unfinished.call = None;
         self.answer(&call, reply, length)
     }

@@ -112,9 +112,10 @@ impl Session {
         self.way.streams.reconcile(snapshot, &self.way.outbox);
     }
 
-    /// The document is gone: its channels end, and what waited for it is forgotten.
+    /// The document is gone: its channels and listeners end, and what waited for it is forgotten.
     pub fn end_document(&self) {
-        self.way.streams.end_all();
+        let ended = self.way.streams.end_all();
+        self.way.audience.end_document(ended);
         self.way.outbox.clear();
         self.signals.clear();
     }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     channel::Outbox,
+    event::Audience,
     ipc::{Caller, ChannelMessage, ChannelSink, ChannelTerms, Rejection, Room, SinkError},
     name::CommandName,
     policy::{Route, RouteChannels},
@@ -120,14 +121,16 @@ impl Streams {
         });
     }
 
-    /// Ends every channel: the document that they belong to is gone, and so are those that have not sent yet.
-    pub(super) fn end_all(&self) {
+    /// Ends every channel: the document that they belong to is gone, and so are those that have not sent yet. Tells how
+    /// many documents have ended by now.
+    pub(super) fn end_all(&self) -> u64 {
         let mut open = self.lock();
         self.document.send_modify(|document| *document += 1);
         for stream in open.streams.drain(..).filter_map(|stream| stream.upgrade()) {
             *stream.lock() = State::Gone;
             stream.is_closed.send_replace(true);
         }
+        *self.document.borrow()
     }
 }
 
@@ -136,13 +139,15 @@ impl Streams {
 pub(super) struct Way {
     pub(super) outbox: Arc<Outbox>,
     pub(super) streams: Arc<Streams>,
+    pub(super) audience: Arc<Audience>,
     /// For the document that calls: how many ended before it.
-    document: u64,
+    pub(super) document: u64,
 }
 
 impl Way {
     pub(super) fn new(outbox: Arc<Outbox>) -> Self {
-        Self { outbox, streams: Arc::default(), document: 0 }
+        let audience = Arc::new(Audience::new(Arc::clone(&outbox)));
+        Self { outbox, streams: Arc::default(), audience, document: 0 }
     }
 
     /// The same for a call that begins now, and what says that the document it ends with is gone.

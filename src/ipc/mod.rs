@@ -1,9 +1,11 @@
 //! The words of one call: who calls, what comes in, what goes out, and how a call is refused.
 
 mod channel;
+mod event;
 mod rejection;
 
 pub use channel::{ChannelMessage, ChannelSink, ChannelTerms, NoPage, Room, SinkError, Taken};
+pub use event::{EventOutlet, EventSink, EventSource, EventTarget};
 pub use rejection::{Rejection, RejectionCode};
 
 use crate::{name::Label, pattern::Origin};

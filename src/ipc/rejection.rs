@@ -27,8 +27,9 @@ macro_rules! rejection_codes {
 }
 
 rejection_codes! {
-    NotAllowed "not_allowed" "No permission lets this caller run the command.",
+    NotAllowed "not_allowed" "No permission lets this caller run the command, or hear or send the event.",
     UnknownCommand "unknown_command" "The manifest declares no such command.",
+    UnknownEvent "unknown_event" "The manifest declares no such event.",
     InvalidRequest "invalid_request" "The request is malformed.",
     PayloadTooLarge "payload_too_large" "The body is larger than `limits.payload` allows.",
     RateLimited "rate_limited" "The webview calls more often than `limits.rate` allows.",
@@ -58,6 +59,7 @@ rejection_codes! {
     UnboundCapture "unbound_capture" "The caller's origin does not have the capture that the command needs.",
     InvalidMessage "invalid_message" "A message of a channel is not what `channel` declares.",
     ChannelFull "channel_full" "The page did not take the messages of a channel in time.",
+    TooManyListeners "too_many_listeners" "The page has as many listeners as a page can have.",
     ChannelGone "channel_gone" "The channel's message was fetched before or is not this page's.",
     Unsupported "unsupported" "The command needs what this build cannot do yet, or a function that nobody registered.",
     Internal "internal" "The gateway itself failed.",

@@ -1,6 +1,9 @@
 //! Who may call what: a B-tree by command name, permissions as bit sets, and the permit that dispatch asks for.
 
-use super::scope::{Alternative, Alternatives, Scoped, alternatives};
+use super::{
+    event::{EventAccess, EventId, EventRule, Events},
+    scope::{Alternative, Alternatives, Scoped, alternatives},
+};
 use crate::{
     ipc::Caller,
     name::{CommandName, Label, Word},
@@ -53,11 +56,12 @@ impl Permit {
     }
 }
 
-/// All that one caller may do in one generation: a bit for each command.
+/// All that one caller may do in one generation: a bit for each command, and two for each event.
 #[derive(Debug)]
 pub struct CallerRow {
     generation: u64,
     allowed: FixedBitSet,
+    events: FixedBitSet,
     /// For the commands of a scope alone; mostly there are none.
     alternatives: Alternatives,
 }
@@ -75,6 +79,11 @@ impl CallerRow {
             generation: self.generation,
             alternatives: self.alternatives.get(&command.index()).cloned(),
         })
+    }
+
+    /// Whether the caller may hear or send an event: one bit.
+    pub fn may(&self, access: EventAccess, event: EventId) -> bool {
+        self.events.contains(event.bit(access))
     }
 }
 
@@ -103,6 +112,8 @@ pub(super) struct CompiledPermission {
     pub(super) origins: Origins,
     pub(super) allow: FixedBitSet,
     pub(super) deny: FixedBitSet,
+    /// What it grants of events.
+    pub(super) events: FixedBitSet,
     /// What of `allow` has a scope that is enforced.
     pub(super) scoped: Vec<Scoped>,
 }
@@ -138,9 +149,15 @@ pub struct Authority {
     pub(super) permissions: Vec<CompiledPermission>,
     /// App commands that `unlisted: additive` opens to the app's own pages.
     pub(super) additive: FixedBitSet,
+    pub(super) events: Events,
 }
 
 impl Authority {
+    /// The generation that it decides for.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// The number of a declared command. One hash look-up.
     pub fn command(&self, name: &str) -> Option<CommandId> {
         self.index.get(name).copied()
@@ -149,6 +166,21 @@ impl Authority {
     /// Every declared command, in order.
     pub fn commands(&self) -> impl Iterator<Item = (&CommandName, CommandId)> {
         self.commands.iter().map(|(name, id)| (name, *id))
+    }
+
+    /// The number of a declared event. One hash look-up.
+    pub fn event(&self, name: &str) -> Option<EventId> {
+        self.events.find(name)
+    }
+
+    /// What the manifest says about an event.
+    pub fn event_rule(&self, event: EventId) -> Option<&EventRule> {
+        self.events.rule(event)
+    }
+
+    /// Every declared event, in order.
+    pub fn events(&self) -> impl Iterator<Item = &EventRule> {
+        self.events.rules.iter()
     }
 
     pub(super) fn fit(&self, permission: &CompiledPermission, caller: &Caller) -> Fit {
@@ -190,11 +222,13 @@ impl Authority {
     pub fn row(&self, caller: &Caller) -> CallerRow {
         let mut allowed = FixedBitSet::with_capacity(self.commands.len());
         let mut denied = FixedBitSet::with_capacity(self.commands.len());
+        let mut events = FixedBitSet::new();
         let mut scoped = Vec::new();
         for permission in &self.permissions {
             if self.fit(permission, caller).is_match() {
                 allowed.union_with(&permission.allow);
                 denied.union_with(&permission.deny);
+                events.union_with(&permission.events);
                 scoped.extend(&permission.scoped);
             }
         }
@@ -203,7 +237,7 @@ impl Authority {
         }
         allowed.difference_with(&denied);
         let alternatives = alternatives(scoped.into_iter());
-        CallerRow { generation: self.generation, allowed, alternatives }
+        CallerRow { generation: self.generation, allowed, events, alternatives }
     }
 }
 
@@ -231,6 +265,7 @@ mod tests {
             },
             allow: allow.clone(),
             deny: FixedBitSet::with_capacity(1),
+            events: FixedBitSet::new(),
             scoped: Vec::new(),
         };
         Authority {
@@ -240,6 +275,7 @@ mod tests {
             index: HashMap::default(),
             permissions: permissions.iter().map(permission).collect(),
             additive: FixedBitSet::with_capacity(1),
+            events: Events::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{
     Authority, CommandId, Policy, Route, RouteChannels,
     authority::{CompiledPermission, Origins},
+    event::Events,
     scope,
 };
 use crate::{
@@ -34,10 +35,13 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
     // The places of its names are the numbers of their commands.
     let table = CommandTable::new(manifest.commands.keys());
     let enforced = scope::enforced(manifest);
+    let events = Events::of(manifest, sources);
     let permissions = manifest
         .permissions
         .iter()
-        .map(|permission| compile_permission(manifest, sources, &table, permission, &enforced))
+        .map(|permission| {
+            compile_permission(manifest, sources, &table, permission, &enforced, &events)
+        })
         .collect::<Vec<_>>();
     let additive = additive(manifest, &commands, &permissions);
     let itemised = scoped(manifest, &table, Scope::has_items);
@@ -75,6 +79,7 @@ pub fn compile(manifest: &Checked<Manifest>, sources: &Sources, generation: u64)
             commands,
             permissions,
             additive,
+            events,
         },
     }
 }
@@ -85,6 +90,7 @@ fn compile_permission(
     table: &CommandTable<'_>,
     permission: &Permission,
     enforced: &FixedBitSet,
+    events: &Events,
 ) -> CompiledPermission {
     let mut origins = Origins::default();
     for origin in &permission.origins {
@@ -109,6 +115,7 @@ fn compile_permission(
         origins,
         allow: resolve(&permission.allow, table, false),
         deny: resolve(&permission.deny, table, true),
+        events: events.granted(permission),
         scoped: scope::scoped(&permission.allow, table, enforced),
     }
 }

@@ -1,6 +1,9 @@
 //! The cold decision, with its cause: for refusals, `explain` and tests.
 
-use super::authority::{Authority, CompiledPermission};
+use super::{
+    EventAccess,
+    authority::{Authority, CompiledPermission},
+};
 use crate::{
     ipc::Caller,
     name::Word,
@@ -9,7 +12,7 @@ use crate::{
 };
 use serde::Serialize;
 
-/// Whether a caller may run a command, and why.
+/// Whether a caller may run a command, or hear or send an event, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// The answer.
@@ -36,6 +39,8 @@ pub enum Reason {
     NoMatchingPermission,
     /// The manifest does not declare the command.
     UnknownCommand,
+    /// The manifest does not declare the event.
+    UnknownEvent,
 }
 
 /// A permission that took part in a decision.
@@ -59,7 +64,7 @@ pub enum Dimension {
     Origin,
 }
 
-/// A permission that names the command but does not match the caller.
+/// A permission that names the command or event but does not match the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NearMiss {
     /// The permission.
@@ -72,14 +77,18 @@ pub struct NearMiss {
     pub found: String,
 }
 
+impl Decision {
+    fn deny(reason: Reason) -> Self {
+        Self { is_allowed: false, reason, causes: Vec::new(), nearest: None }
+    }
+}
+
 impl Authority {
     /// Decides as the design's Decisions section says, rule by rule.
     ///
     /// Cost grows with the number of permissions. [`Authority::row`] answers the same for all commands at once.
     pub fn decide(&self, caller: &Caller, command: &str) -> Decision {
-        let deny =
-            |reason| Decision { is_allowed: false, reason, causes: Vec::new(), nearest: None };
-        let Some(id) = self.command(command) else { return deny(Reason::UnknownCommand) };
+        let Some(id) = self.command(command) else { return Decision::deny(Reason::UnknownCommand) };
         let matching: Vec<_> = self
             .permissions
             .iter()
@@ -90,7 +99,7 @@ impl Authority {
         };
         let denying = causes(&|permission| permission.deny.contains(id.index()));
         if !denying.is_empty() {
-            return Decision { causes: denying, ..deny(Reason::DeniedByPermission) };
+            return Decision { causes: denying, ..Decision::deny(Reason::DeniedByPermission) };
         }
         let allowing = causes(&|permission| permission.allow.contains(id.index()));
         let is_open =
@@ -99,18 +108,38 @@ impl Authority {
             (false, _) => Reason::AllowedByPermission,
             (true, true) => Reason::AllowedByUnlisted,
             (true, false) => {
-                let nearest = self.nearest_miss(caller, id.index());
-                return Decision { nearest, ..deny(Reason::NoMatchingPermission) };
+                let nearest =
+                    self.nearest_miss(caller, |permission| permission.allow.contains(id.index()));
+                return Decision { nearest, ..Decision::deny(Reason::NoMatchingPermission) };
             }
         };
         Decision { is_allowed: true, reason, causes: allowing, nearest: None }
     }
 
-    /// Of the permissions that allow the command to others, the one with the fewest differences; of several, the
+    /// Decides whether a caller may hear or send an event. No permission denies events: what none grants is denied.
+    ///
+    /// Cost grows with the number of permissions. [`Authority::row`] answers the same for all events at once.
+    pub fn decide_event(&self, caller: &Caller, access: EventAccess, event: &str) -> Decision {
+        let Some(id) = self.event(event) else { return Decision::deny(Reason::UnknownEvent) };
+        let grants = |permission: &CompiledPermission| permission.events.contains(id.bit(access));
+        let granting = self.permissions.iter().filter(|permission| grants(permission));
+        let matching = granting.filter(|permission| self.fit(permission, caller).is_match());
+        let causes: Vec<Cause> = matching.map(CompiledPermission::cause).collect();
+        if causes.is_empty() {
+            let nearest = self.nearest_miss(caller, grants);
+            return Decision { nearest, ..Decision::deny(Reason::NoMatchingPermission) };
+        }
+        Decision { is_allowed: true, reason: Reason::AllowedByPermission, causes, nearest: None }
+    }
+
+    /// Of the permissions that allow something to others, the one with the fewest differences; of several, the
     /// one that the caller's origin is nearest to.
-    fn nearest_miss(&self, caller: &Caller, command: usize) -> Option<NearMiss> {
-        let naming =
-            self.permissions.iter().filter(|permission| permission.allow.contains(command));
+    fn nearest_miss(
+        &self,
+        caller: &Caller,
+        is_naming: impl Fn(&CompiledPermission) -> bool,
+    ) -> Option<NearMiss> {
+        let naming = self.permissions.iter().filter(|permission| is_naming(permission));
         let with_fit = naming.map(|permission| (permission, self.fit(permission, caller)));
         let (permission, fit) = with_fit.min_by_key(|(permission, fit)| {
             let misses = [fit.window, fit.webview, fit.origin].map(|is_fit| usize::from(!is_fit));

@@ -2,6 +2,7 @@
 
 mod authority;
 mod compile;
+mod event;
 mod explain;
 mod route;
 mod scope;
@@ -9,6 +10,7 @@ mod store;
 
 pub use authority::{Authority, CallerRow, CommandId, Permit};
 pub use compile::compile;
+pub use event::{EventAccess, EventId, EventRule};
 pub use explain::{Cause, Decision, Dimension, NearMiss, Reason};
 pub use route::{Route, RouteChannels};
 pub use scope::Alternative;

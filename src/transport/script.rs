@@ -1,6 +1,9 @@
 //! What the host runs in a page: calls of `__TAURI_INTERNALS__.runCallback`, with nothing but JSON in them.
 
-use crate::{gateway::PageCall, ipc::InvokeResponse};
+use crate::{
+    gateway::{EventCall, PageCall},
+    ipc::InvokeResponse,
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
@@ -18,7 +21,12 @@ pub fn callback(id: u32, response: &InvokeResponse) -> String {
     }
 }
 
-/// Delivers one step of a channel.
+/// Delivers one event; the id is no callback's, because it is for several.
+fn event(EventCall { event, ids, payload }: &EventCall) -> String {
+    run(0, &json!({ "event": event, "ids": ids, "payload": payload }).to_string(), "event")
+}
+
+/// Delivers one step of a channel, or events.
 pub fn page_call(call: &PageCall) -> String {
     match call {
         PageCall::Message { channel, index, payload: InvokeResponse::Json(text) } => {
@@ -39,6 +47,7 @@ pub fn page_call(call: &PageCall) -> String {
             &json!(json!({ "index": index, "end": true }).to_string()).to_string(),
             "json",
         ),
+        PageCall::Events(events) => events.iter().map(event).collect(),
     }
 }
 
@@ -58,5 +67,12 @@ mod tests {
         let payload = InvokeResponse::Json(text.clone());
         let script = page_call(&PageCall::Message { channel: 1, index: 0, payload });
         assert!(script.contains(&json!(text).to_string()), "{script}");
+        let call = EventCall {
+            event: "e".parse().unwrap(),
+            ids: vec![1, 2],
+            payload: text.as_str().into(),
+        };
+        let script = page_call(&PageCall::Events(vec![call.clone(), call]));
+        assert_eq!(script.matches(&json!(text).to_string()).count(), 2, "{script}");
     }
 }

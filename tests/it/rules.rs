@@ -28,8 +28,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("command", &["channel"]),
     ("plugin", &["command"]),
     ("backend", &["command", "channel"]),
+    ("event", &["policy", "channel"]),
     // A route holds what the manifest says about arguments and limits.
-    ("gateway", &["policy", "command", "channel", "manifest"]),
+    ("gateway", &["policy", "command", "channel", "event", "manifest"]),
     ("transport", &["gateway"]),
     ("reload", &["document", "manifest", "check", "policy"]),
     ("lsp", &["document", "edit", "manifest", "policy", "reload"]),

@@ -139,6 +139,20 @@ fn two_windows_are_two_callers() {
     host.end();
 }
 
+fn windows_hear_each_others_events_as_far_as_they_may() {
+    let permissions = "  both: { windows: [\"*\"], allow: [report, \"@core:event\"], listen: [hello, counted, last], emit: [hello, counted, last] }
+  main: { windows: [main], allow: [caller, denied, echo, headers, fail, tick, stream], listen: [secret] }
+events: { hello: { payload: { type: string } }, counted: {}, last: {}, secret: {} }";
+    let text = manifest("", permissions)
+        .replace("{ main: { size: [400, 300] } }", "{ main: {}, other: {} }");
+    let site = Site::new("events", &text);
+    let mut host = Host::start(&site, &[]);
+    for report in [host.report(), host.report()] {
+        expect_success(&report, 4);
+    }
+    host.end();
+}
+
 /// The manifest of the reload page: `tick` is granted or not, and the loop goes on or stops.
 fn reload_manifest(is_granted: bool, is_stopped: bool) -> String {
     let allow = if is_granted { "tick, " } else { "" };
@@ -219,6 +233,10 @@ fn main() -> ExitCode {
         ),
         ("calls_end_with_the_document_that_made_them", calls_end_with_the_document_that_made_them),
         ("two_windows_are_two_callers", two_windows_are_two_callers),
+        (
+            "windows_hear_each_others_events_as_far_as_they_may",
+            windows_hear_each_others_events_as_far_as_they_may,
+        ),
         (
             "an_edit_is_in_force_from_one_call_to_the_next_and_no_call_is_lost",
             an_edit_is_in_force_from_one_call_to_the_next_and_no_call_is_lost,

@@ -112,18 +112,70 @@ test("a plugin listener registers a channel and unregisters it", async () => {
   assert.equal(command(), "plugin:search|remove_listener");
 });
 
+/** What the host runs to deliver an event. @type {(ids: number[], payload: unknown, event?: string) => void} */
+const deliver = (ids, payload, event = "indexed") =>
+  internals.runCallback(0, { event, ids, payload: JSON.stringify(payload) }, "event");
+const sent = () => /** @type {Request} */ (requests.at(-1)).json();
+
 test("an event listener hears until it stops listening", async () => {
   host = (_request, body) => body.handler ?? null;
   /** @type {unknown[]} */
   const got = [];
-  const stop = await events.listen("indexed", ({ payload }) => got.push(payload));
-  const { handler } = await /** @type {Request} */ (requests.at(-1)).json();
-  internals.runCallback(handler, { event: "indexed", id: handler, payload: 1 });
+  const stop = await events.listen("indexed", (event) => got.push(event));
+  assert.equal(command(), "plugin:event|listen");
+  const { event, target, handler } = await sent();
+  assert.deepEqual([event, target], ["indexed", { kind: "Any" }]);
+  deliver([handler], { notes: 1 });
   await stop();
   assert.equal(command(), "plugin:event|unlisten");
-  internals.runCallback(handler, { event: "indexed", id: handler, payload: 2 });
+  assert.deepEqual(await sent(), { event: "indexed", eventId: handler });
+  deliver([handler], 2);
+  assert.deepEqual(got, [{ event: "indexed", id: handler, payload: { notes: 1 } }]);
+  assert.deepEqual(warnings.splice(0), [], "an event that comes too late is no fault");
+});
+
+test("one event reaches several listeners, each with a payload of its own", async () => {
+  host = (_request, body) => body.handler ?? null;
+  /** @type {any[]} */
+  const got = [];
+  const handlers = [];
+  for (const label of ["a", "b"]) {
+    const hear = (/** @type {any} */ event) => {
+      got.push([label, event.payload.count]);
+      event.payload.count += 1;
+    };
+    await events.listen("indexed", hear, { target: label });
+    const { handler, target } = await sent();
+    assert.deepEqual(target, { kind: "AnyLabel", label });
+    handlers.push(handler);
+  }
+  deliver(handlers, { count: 1 });
+  assert.deepEqual(got, [["a", 1], ["b", 1]]);
+});
+
+test("once hears one event, and stops listening", async () => {
+  host = (_request, body) => body.handler ?? null;
+  /** @type {unknown[]} */
+  const got = [];
+  await events.once("indexed", ({ payload }) => got.push(payload));
+  const { handler } = await sent();
+  deliver([handler], 1);
+  deliver([handler], 2);
   assert.deepEqual(got, [1]);
-  assert.deepEqual(warnings.splice(0), [`[portcullis] no callback ${handler}`]);
+  assert.equal(command(), "plugin:event|unlisten");
+  assert.deepEqual(await sent(), { event: "indexed", eventId: handler });
+});
+
+test("events are sent to everybody, or to a target", async () => {
+  host = () => null;
+  await events.emit("saved", { note: "tea" });
+  assert.equal(command(), "plugin:event|emit");
+  assert.deepEqual(await sent(), { event: "saved", payload: { note: "tea" } });
+  await events.emitTo("other", "saved");
+  assert.equal(command(), "plugin:event|emit_to");
+  assert.deepEqual(await sent(), { target: { kind: "AnyLabel", label: "other" }, event: "saved" });
+  await events.emitTo({ kind: "Window", label: "other" }, "saved", 1);
+  assert.deepEqual((await sent()).target, { kind: "Window", label: "other" });
 });
 
 test("labels and separators are where the package looks for them", async () => {

@@ -28,11 +28,12 @@ const script = `
     view: () => invoke("bytes", view, options),
     list: () => invoke("bytes", list),
     failing: () => invoke("failing", null),
+    event: () => { runCallback(0, { event: "e", ids: [transformCallback(() => {})], payload: '{"a":[1]}' }, "event"); },
     push: () => { runCallback(transformCallback(() => {}), { index: 0, message }, "channel-bytes"); },
   };
 `;
-const names = ["json", "empty", "bytes", "view", "list", "failing", "push"];
-const expected = { json: "ok", empty: "ok", bytes: "ok", view: "ok", list: "ok", failing: "error", push: "ok" };
+const names = ["json", "empty", "bytes", "view", "list", "failing", "push", "event"];
+const expected = { json: "ok", empty: "ok", bytes: "ok", view: "ok", list: "ok", failing: "error", push: "ok", event: "ok" };
 
 /** @typedef {"protocol" | "message"} Lane */
 /** @typedef {ReturnType<typeof openHostile>} Hostile */

@@ -198,6 +198,10 @@ mod tests {
                 params: Some(r#"{"b": 1.00}"#.to_owned())
             })
         );
+        assert_eq!(
+            parse(br#"{"method":"x"}"#),
+            Ok(Incoming::Notification { method: "x".to_owned(), params: None })
+        );
         let call = Incoming::Call { id: json!("a"), method: "x".to_owned() };
         assert_eq!(parse(br#"{"method":"x","id":"a"}"#), Ok(call));
         for bad in

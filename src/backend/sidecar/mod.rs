@@ -14,7 +14,7 @@ mod tests;
 use super::arguments;
 use crate::{
     command::{BoxFuture, Command, Invocation},
-    ipc::{Rejection, RejectionCode, Reply},
+    ipc::{EventOutlet, Rejection, RejectionCode, Reply},
     name::Word,
     plan::{SecretStore, SidecarPlan, Start},
 };
@@ -65,14 +65,16 @@ impl fmt::Debug for SidecarLog {
 pub struct Sidecars {
     known: Mutex<Vec<Weak<Sidecar>>>,
     log: SidecarLog,
+    /// Where their events go.
+    events: EventOutlet,
     /// Where those are started that do not wait for a call; without it all of them wait.
     runtime: Option<Handle>,
 }
 
 impl Sidecars {
-    /// Sidecars that start with their first call.
-    pub fn new(log: SidecarLog) -> Self {
-        Self { known: Mutex::default(), log, runtime: None }
+    /// Sidecars that start with their first call; their notifications are events, as far as the outlet takes them.
+    pub fn new(log: SidecarLog, events: EventOutlet) -> Self {
+        Self { known: Mutex::default(), log, events, runtime: None }
     }
 
     /// The same, but those that say `start: start` do not wait for a call.
@@ -107,6 +109,7 @@ impl Sidecars {
                 max_result: AtomicUsize::new(max_result),
                 ignored: AtomicU64::new(0),
                 notifications: Notifications::default(),
+                events: self.events.clone(),
                 log: self.log.clone(),
             }),
             life: OnceLock::new(),
@@ -140,7 +143,7 @@ impl Sidecar {
         self.shared.ignored.load(Ordering::Relaxed)
     }
 
-    /// How many notifications it has sent; the log names each kind once.
+    /// How many notifications it has sent that are no events; the log names each kind once.
     pub fn notifications(&self) -> u64 {
         self.shared.notifications.count.load(Ordering::Relaxed)
     }

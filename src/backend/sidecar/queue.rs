@@ -17,7 +17,7 @@ const MAX_WAITING: usize = 1024;
 /// Answers to the sidecar's own calls that may wait to be sent; what comes on top is left out.
 const MAX_NOTES: usize = 64;
 
-/// Whether a call of an id is known.
+/// Whether a call of an id is known, or what else a message was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
     /// It waited for its answer, and has it now.
@@ -28,6 +28,8 @@ pub(super) enum Known {
     Past,
     /// It was never sent.
     Never,
+    /// It is no answer, and was taken.
+    Event,
 }
 
 /// The calls of one sidecar.

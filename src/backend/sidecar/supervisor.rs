@@ -8,9 +8,10 @@ use super::{
     queue::{Known, Queue},
 };
 use crate::{
-    ipc::{InvokeResponse, Rejection, RejectionCode},
+    ipc::{EventOutlet, EventSource, EventTarget, InvokeResponse, Rejection, RejectionCode},
     plan::{Framing, Restart, SecretStore, SidecarPlan, Start},
 };
+use serde_json::Value;
 use std::{
     collections::BTreeSet,
     fmt,
@@ -49,10 +50,12 @@ pub(super) struct Shared {
     pub(super) ignored: AtomicU64,
     /// Those of them that are notifications.
     pub(super) notifications: Notifications,
+    /// Where those go that are events.
+    pub(super) events: EventOutlet,
     pub(super) log: super::SidecarLog,
 }
 
-/// Notifications, which this build counts and hands to nobody. Each kind is told once: a sidecar may send thousands.
+/// Notifications that are no events of the manifest. Each kind is told once: a sidecar may send thousands.
 #[derive(Debug, Default)]
 pub(super) struct Notifications {
     pub(super) count: AtomicU64,
@@ -242,7 +245,7 @@ impl Shared {
             pulse.beat();
             match heard {
                 Ok(Known::Answered) => pulse.answer(),
-                Ok(Known::Streamed) => {}
+                Ok(Known::Streamed | Known::Event) => {}
                 Ok(Known::Past) => {
                     self.ignored.fetch_add(1, Ordering::Relaxed);
                 }
@@ -262,11 +265,8 @@ impl Shared {
             Incoming::Notification { method, params } if method == message::CHANNEL => {
                 return Ok(self.forward(params.as_deref()));
             }
-            Incoming::Notification { method, .. } => {
-                if self.notifications.is_first(&method) {
-                    self.say(&format!("nobody takes its notifications `{method}`"));
-                }
-                return Ok(Known::Past);
+            Incoming::Notification { method, params } => {
+                return Ok(self.publish(&method, params.as_deref()));
             }
             Incoming::Call { id, method } => {
                 self.queue.note(message::not_found(&id, &method));
@@ -282,6 +282,26 @@ impl Shared {
                 Err(Rejection::new(RejectionCode::InvalidOutput, message))
             }
         }))
+    }
+
+    /// Sends a notification on if it is an event that the sidecar may send.
+    fn publish(&self, method: &str, params: Option<&str>) -> Known {
+        // It was read as JSON before.
+        let params = params.and_then(|params| serde_json::from_str(params).ok());
+        let params: Value = params.unwrap_or_default();
+        let source = EventSource::Service(&self.plan.name);
+        let Err(rejection) = self.events.publish(source, method, &EventTarget::Any, &params) else {
+            return Known::Event;
+        };
+        if self.notifications.is_first(method) {
+            self.say(&match rejection.code() {
+                Some(RejectionCode::UnknownEvent) => {
+                    format!("nobody takes its notifications `{method}`")
+                }
+                _ => format!("its event `{method}` is not sent: {rejection}"),
+            });
+        }
+        Known::Past
     }
 
     /// An answer that is too large fails its own call alone, if its start says which one that is.

@@ -8,7 +8,7 @@ mod life;
 use super::*;
 use crate::{
     backend::tests::invocation,
-    ipc::{InvokeBody, InvokeResponse},
+    ipc::{EventSink, EventSource, EventTarget, InvokeBody, InvokeResponse},
     plan::{Framing, Restart, SecretText},
 };
 use serde_json::json;
@@ -21,12 +21,37 @@ say() { printf '%s\n' "$1"; }
 ok() { say "{\"jsonrpc\":\"2.0\",\"id\":$id,\"result\":$1}"; }
 "#;
 
+/// Takes the event `indexed`, and refuses `saved`.
+#[derive(Debug, Default)]
+struct Pages(Mutex<Vec<String>>);
+
+impl EventSink for Pages {
+    fn publish(
+        &self,
+        source: EventSource<'_>,
+        event: &str,
+        _: &EventTarget,
+        payload: &Value,
+    ) -> Result<(), Rejection> {
+        let code = match event {
+            "indexed" => {
+                self.0.lock().unwrap().push(format!("{source:?} {payload}"));
+                return Ok(());
+            }
+            "saved" => RejectionCode::NotAllowed,
+            _ => RejectionCode::UnknownEvent,
+        };
+        Err(Rejection::new(code, "no"))
+    }
+}
+
 /// A sidecar that runs a script, and what it says.
 struct Fixture {
     sidecars: Sidecars,
     plan: SidecarPlan,
     secrets: SecretStore,
     said: Arc<Mutex<Vec<String>>>,
+    pages: Arc<Pages>,
     folder: tempfile::TempDir,
 }
 
@@ -51,8 +76,11 @@ impl Fixture {
         let log = SidecarLog::new(move |name, text| {
             log.lock().unwrap().push(format!("{name}: {text}"));
         });
-        let sidecars = Sidecars::new(log);
-        Self { sidecars, plan, secrets: SecretStore::default(), said, folder }
+        let events = EventOutlet::default();
+        let pages = Arc::<Pages>::default();
+        events.connect(&(pages.clone() as Arc<dyn EventSink>));
+        let sidecars = Sidecars::new(log, events);
+        Self { sidecars, plan, secrets: SecretStore::default(), said, pages, folder }
     }
 
     fn with(mut self, change: impl FnOnce(&mut SidecarPlan)) -> Self {
@@ -166,6 +194,20 @@ while next; do ok 0; done"#;
     assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!("x"), &json!(-32601)));
     assert_eq!((sidecar.ignored(), sidecar.notifications()), (4, 3));
     assert_eq!(fixture.said(), ["search: nobody takes its notifications `progress`"]);
+}
+
+#[tokio::test]
+async fn notifications_are_events_and_one_that_is_refused_is_told_once() {
+    let script = r#"
+next; for n in 1 2; do say "{\"method\":\"indexed\",\"params\":$n}"; say '{"method":"saved"}'; done; ok 0
+while next; do ok 0; done"#;
+    let fixture = Fixture::new(script);
+    let sidecar = fixture.find();
+    assert_eq!(call(&sidecar, "m", json!({})).await, "0");
+    let taken = fixture.pages.0.lock().unwrap().clone();
+    assert_eq!(taken, [r#"Service("search") 1"#, r#"Service("search") 2"#]);
+    assert_eq!((sidecar.ignored(), sidecar.notifications()), (2, 2));
+    assert_eq!(fixture.said(), ["search: its event `saved` is not sent: not_allowed: no"]);
 }
 
 #[tokio::test]

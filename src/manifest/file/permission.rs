@@ -35,12 +35,12 @@ pub(crate) struct Permission {
     #[schemars(example = ["plugin:git|push"])]
     #[expect(dead_code, reason = "lowering reads each entry with its place")]
     pub(crate) deny: Vec<String>,
-    /// Events that these callers may hear, by name.
+    /// Events that these callers may hear, by name. They listen with commands, which `allow: ["@core:event"]` grants.
     #[serde(default)]
     #[schemars(example = ["indexed"])]
     #[expect(dead_code, reason = "lowering reads each entry with its place")]
     pub(crate) listen: Vec<String>,
-    /// Events that these callers may send, by name.
+    /// Events that these callers may send, by name. They send with commands, which `allow: ["@core:event"]` grants.
     #[serde(default)]
     #[schemars(example = ["saved"])]
     #[expect(dead_code, reason = "lowering reads each entry with its place")]
@@ -105,7 +105,8 @@ pub(crate) struct Event {
     /// JSON Schema (2020-12) of its payload.
     #[schemars(example = json!({"type": "integer"}))]
     pub(crate) payload: Option<Map<String, Value>>,
-    /// Plugins and backends that send it. Pages send it where a permission has it under `emit`.
+    /// Plugins and backends whose sidecar sends it, as a notification of this name. Pages send it where a permission has it
+    /// under `emit`, and the program itself always may.
     #[serde(default)]
     #[schemars(example = ["search"])]
     pub(crate) from: Vec<String>,

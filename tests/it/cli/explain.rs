@@ -26,6 +26,48 @@ fn the_exit_code_is_the_decision() {
 }
 
 #[test]
+fn events_are_explained_like_commands() {
+    let manifest = "\
+version: 1
+app: { id: dev.example.notes, frontend: . }
+windows: { main: {}, viewer: {} }
+events: { saved: {} }
+permissions:
+  main-window: { windows: [main], listen: [saved] }
+  viewer: { windows: [viewer], allow: [\"@core:event\"], emit: [saved] }
+";
+    let program = Portcullis::with_manifest(manifest);
+    let check = |args: &[&str], code: i32, expected: &str| {
+        let run =
+            program.run(&[&["explain", "--window", "main", "--origin", "app"], args].concat());
+        run.expect(code, expected, "");
+    };
+    check(
+        &["--listen", "saved"],
+        0,
+        "allow: listen `saved` for main/main at app://localhost\n  because `main-window` allows it (gateway.yaml:6:3)\n",
+    );
+    check(
+        &["--emit", "saved"],
+        1,
+        "deny: emit `saved` for main/main at app://localhost\n  \
+         because no permission that matches this caller allows it\n  \
+         nearest: `viewer` allows it to the window `viewer`, and this one is `main` (gateway.yaml:7:3)\n",
+    );
+    check(
+        &["--emit", "sved"],
+        1,
+        "deny: emit `sved` for main/main at app://localhost\n  \
+         because the manifest declares no such event\n  help: did you mean `saved`?\n",
+    );
+    let run = program.run(&["explain", "--listen", "saved", "--format", "json"]);
+    assert_eq!(run.json()["reason"], "allowed-by-permission");
+    for args in [["save", "--listen", "saved"], ["--stdin", "--emit", "saved"]] {
+        assert_eq!(program.run(&[&["explain"], &args[..]].concat()).code, 2, "{args:?}");
+    }
+}
+
+#[test]
 fn json_is_one_object_and_nothing_else() {
     let program = Portcullis::with_manifest(MANIFEST);
     let check = |args: &[&str], code: i32, expected: Value| {

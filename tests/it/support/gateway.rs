@@ -6,7 +6,7 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use portcullis::{
     Registry,
-    app::{Editor, Notice, Services, build},
+    app::{Editor, Notice, Services, build, connect},
     channel::{Outbox, Page, PageCall},
     gateway::{
         Audit, Counts, InvokeKey, Loss, Mode, Outcome, Pipeline, Record, Session, Sessions,
@@ -93,6 +93,7 @@ impl Gateway {
         });
         let notes = Notes::default();
         let pipeline = Arc::new(Pipeline::new(store, mode, Box::new(notes.clone())));
+        connect(&pipeline, &registry, &services);
         let sessions = Arc::<Sessions>::default();
         let editor = Editor {
             path: path.to_owned(),
@@ -203,11 +204,18 @@ impl Webview {
 
 /// A page that writes down what runs in it.
 #[derive(Debug, Default)]
-pub(crate) struct Recorder(Mutex<Vec<PageCall>>);
+pub(crate) struct Recorder {
+    calls: Mutex<Vec<PageCall>>,
+    /// What the page has not had yet, while it is held up.
+    held: Mutex<Option<Vec<Room>>>,
+}
 
 impl Page for Recorder {
-    fn run(&self, call: PageCall, _: Room) -> Result<(), SinkError> {
-        self.0.lock().unwrap().push(call);
+    fn run(&self, call: PageCall, room: Room) -> Result<(), SinkError> {
+        self.calls.lock().unwrap().push(call);
+        if let Some(held) = &mut *self.held.lock().unwrap() {
+            held.push(room);
+        }
         Ok(())
     }
 }
@@ -215,7 +223,18 @@ impl Page for Recorder {
 impl Recorder {
     /// What ran since the last look.
     pub(crate) fn take(&self) -> Vec<PageCall> {
-        std::mem::take(&mut *self.0.lock().unwrap())
+        std::mem::take(&mut *self.calls.lock().unwrap())
+    }
+
+    /// Is given what comes, and does not get to it.
+    pub(crate) fn hold(&self) {
+        *self.held.lock().unwrap() = Some(Vec::new());
+    }
+
+    /// Gets to it.
+    pub(crate) fn release(&self) {
+        let held = self.held.lock().unwrap().take();
+        drop(held);
     }
 }
 

@@ -160,6 +160,7 @@ async fn messages_are_numbered_in_the_order_of_their_sending() {
         PageCall::Message { index, .. }
         | PageCall::Fetch { index, .. }
         | PageCall::End { index, .. } => *index,
+        PageCall::Events(_) => panic!("nobody listens"),
     });
     assert_eq!(indices.collect::<Vec<_>>(), expected);
     assert!(matches!(calls[1000], PageCall::End { .. }));

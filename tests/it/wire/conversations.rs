@@ -164,6 +164,7 @@ fn message(call: &PageCall) -> String {
         }
         PageCall::Fetch { channel, index, .. } => format!("{channel}.{index} waits"),
         PageCall::End { channel, index } => format!("{channel}.{index} end"),
+        PageCall::Events(events) => format!("{events:?}"),
     }
 }
 

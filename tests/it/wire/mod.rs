@@ -5,6 +5,7 @@ mod cancel;
 mod channels;
 mod conversations;
 mod documents;
+mod events;
 mod hostile;
 mod includes;
 mod key;
@@ -17,6 +18,7 @@ mod reload;
 mod request;
 mod response;
 mod secrets;
+mod senders;
 mod services;
 mod swaps;
 
