@@ -5,6 +5,7 @@ use crate::{
     backend::{HttpClients, SidecarLog, Sidecars},
     plugin::Builtins,
 };
+use std::sync::Arc;
 use tokio::runtime::Handle;
 
 /// Running sidecars, connections to services, and built-in plugins. They end with it, or with the last generation that uses them.
@@ -16,12 +17,15 @@ pub struct Services {
 }
 
 impl Services {
-    /// Services that start with their first call; what sidecars say goes to `tell`.
+    /// Services that start with their first call; what sidecars and pages say goes to `tell`.
     pub fn new(tell: impl Fn(Notice) + Send + Sync + 'static) -> Self {
+        let tell = Arc::new(tell);
+        let tell_log = Arc::clone(&tell);
         let log = SidecarLog::new(move |name, text| {
             tell(Notice::Sidecar { name: name.clone(), text: text.to_owned() });
         });
-        Self { sidecars: Sidecars::new(log), ..Self::default() }
+        let builtins = Builtins::new(move |record| tell_log(Notice::Log(record)));
+        Self { sidecars: Sidecars::new(log), http: HttpClients::default(), builtins }
     }
 
     /// The same, but sidecars that say `start: start` do not wait for a call.

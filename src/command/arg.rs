@@ -1,10 +1,10 @@
 //! How a parameter of a `#[command]` function comes out of a call.
 
 use super::{NativeCall, State};
-use crate::ipc::{Caller, InvokeBody, Rejection, RejectionCode};
+use crate::ipc::{Caller, ChannelSink, InvokeBody, Rejection, RejectionCode};
 use serde::de::{self, DeserializeOwned, Expected, Visitor};
 use serde_json::Value;
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// What of a call a parameter is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,11 @@ impl CommandItem<'_> {
     /// Who calls.
     pub fn caller(&self) -> &Caller {
         &self.call.invocation.caller
+    }
+
+    /// Where the channels of the call send to; it also knows when the page is gone.
+    pub(crate) fn sink(&self) -> &Arc<dyn ChannelSink> {
+        &self.call.invocation.sink
     }
 
     /// The value of a request's header that the page set; `name` is in lower case.
