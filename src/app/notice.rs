@@ -5,6 +5,7 @@ use crate::{
     gateway::Outcome,
     ipc::Caller,
     name::{Label, Word},
+    plugin::LogRecord,
     reload::{Loaded, WatchMode},
 };
 use serde_json::{Value, json};
@@ -60,6 +61,8 @@ pub enum Notice {
         /// What it wrote, or what became of it.
         text: String,
     },
+    /// A page wrote into the log.
+    Log(LogRecord),
     /// A picture of a window was written.
     Screenshot(PathBuf),
     /// Something failed that the app can go on without.
@@ -107,6 +110,9 @@ impl fmt::Display for Notice {
                 )
             }
             Self::Sidecar { name, text } => write!(f, "`{name}`: {text}"),
+            Self::Log(LogRecord { webview, level, text }) => {
+                write!(f, "`{webview}` {}: {text}", level.as_str())
+            }
             Self::Screenshot(path) => write!(f, "screenshot: {}", path.display()),
             Self::Failed(message) => write!(f, "warning: {message}"),
         }
@@ -152,6 +158,9 @@ impl Notice {
             }),
             Self::Sidecar { name, text } => {
                 json!({ "event": "sidecar", "name": name, "text": text })
+            }
+            Self::Log(LogRecord { webview, level, text }) => {
+                json!({ "event": "log", "webview": webview, "level": level.as_str(), "text": text })
             }
             Self::Screenshot(path) => json!({ "event": "screenshot", "file": path }),
             Self::Failed(message) => json!({ "event": "failed", "message": message }),

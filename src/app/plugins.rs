@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 pub fn initialize(manifest: &Manifest, registry: &Registry) -> Vec<Diagnostic> {
     let plugins = registry.plugins();
     let begin = |NativePlugin { name, config }: &NativePlugin| {
+        plugins.obstacle(&name.value)?;
         let context = PluginContext::new(info(manifest), registry.handle(), config.clone());
         let error = plugins.initialize(&name.value, context).err()?;
         let message = format!("the plugin `{}` could not begin: {error}", name.value);
@@ -33,7 +34,7 @@ pub(super) fn initialize_builtins(manifest: &Manifest, services: &Services) {
         })
         .collect();
     let builtins = services.builtins.plugins();
-    for name in named {
+    for name in named.into_iter().filter(|name| builtins.obstacle(name).is_some()) {
         let handle = services.builtins.registry().handle();
         let context = PluginContext::new(info(manifest), handle, Value::Null);
         let _ = builtins.initialize(name, context);

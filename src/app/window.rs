@@ -142,6 +142,13 @@ pub(super) fn open(
                 }
             }
         });
+    let scripts = match &spec.page {
+        WindowPage::App(_) => settings.plugins.iter().flat_map(Plugins::scripts).collect(),
+        WindowPage::Remote(_) | WindowPage::Template { .. } => Vec::new(),
+    };
+    let builder = scripts.into_iter().fold(builder, |builder, script: String| {
+        builder.with_initialization_script_for_main_only(script, true)
+    });
     let webview = build(builder, &window)?;
     Ok(OpenWindow { label: spec.label.clone(), webview, window })
 }

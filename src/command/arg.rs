@@ -1,12 +1,13 @@
 //! How a parameter of a `#[command]` function comes out of a call.
 
 use super::{NativeCall, State};
-use crate::ipc::{Caller, InvokeBody, Rejection, RejectionCode};
+use crate::ipc::{Caller, ChannelSink, InvokeBody, Rejection, RejectionCode};
 use serde::de::{self, DeserializeOwned, Expected, Visitor};
 use serde_json::Value;
 use std::{
     any::{TypeId, type_name},
     fmt,
+    sync::Arc,
 };
 
 /// What of a call a parameter is made of.
@@ -97,6 +98,11 @@ impl CommandItem<'_> {
     /// Who calls.
     pub fn caller(&self) -> &Caller {
         &self.call.invocation.caller
+    }
+
+    /// Where the channels of the call send to; it also knows when the page is gone.
+    pub(crate) fn sink(&self) -> &Arc<dyn ChannelSink> {
+        &self.call.invocation.sink
     }
 
     /// The value of a request's header that the page set; `name` is in lower case.

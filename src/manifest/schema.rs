@@ -53,14 +53,15 @@ fn schema_of<T: JsonSchema>() -> Value {
     let plugin = "/properties/plugins/additionalProperties";
     tighten(&mut schema, &format!("{plugin}{command}"), false);
     if let Some(plugin) = schema.pointer_mut(plugin) {
+        let runs = json!({ "run": { "anyOf": one_of(&WAYS) } });
+        let native = json!({ "properties": runs });
+        let declared = json!({ "required": ["run"], "properties": runs });
+        let commands = |command: Value| json!({ "properties": { "commands": { "additionalProperties": command } } });
         plugin["if"] = json!({ "required": ["sidecar"] });
-        let ways = one_of(&WAYS);
-        let of_commands = |command: &Value| json!({ "properties": { "commands": { "additionalProperties": command } } });
-        let run = json!({ "run": { "anyOf": ways } });
         plugin["else"] = json!({
             "if": { "required": ["native"] },
-            "then": of_commands(&json!({ "properties": run })),
-            "else": of_commands(&json!({ "properties": run, "required": ["run"] })),
+            "then": commands(native),
+            "else": commands(declared),
         });
     }
     schema

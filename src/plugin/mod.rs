@@ -4,7 +4,7 @@ mod builtin;
 mod context;
 mod plugins;
 
-pub use builtin::Builtins;
+pub use builtin::{Builtins, LogLevel, LogRecord};
 pub use context::{AppInfo, PluginContext};
 pub use plugins::Plugins;
 
@@ -103,6 +103,12 @@ pub trait Plugin: Send + Sync + 'static {
     fn extend_api(&self, invoke: Invocation) -> BoxFuture<'_, Reply> {
         let message = format!("the plugin `{}` does not answer `{}`", self.name(), invoke.command);
         Box::pin(std::future::ready(Err(Rejection::new(RejectionCode::Unsupported, message))))
+    }
+
+    /// JavaScript that runs in every document of the app's own pages, in the top frame, before anything of the page does.
+    /// Pages from elsewhere do not get it. Asked when a window opens, of plugins that have begun.
+    fn script(&self) -> Option<String> {
+        None
     }
 
     /// A window's first page has loaded. Called on a thread that may block.

@@ -136,6 +136,11 @@ impl Plugins {
         begun.map(|it| &*it.plugin)
     }
 
+    /// What they run in the app's own pages.
+    pub fn scripts(&self) -> Vec<String> {
+        self.begun().filter_map(Plugin::script).collect()
+    }
+
     /// Tells all that a window's first page has loaded. May block.
     pub fn window_ready(&self, window: &Label) {
         for plugin in self.begun() {

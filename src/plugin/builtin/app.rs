@@ -19,7 +19,16 @@ impl Plugin for App {
     }
 
     fn commands(&self) -> Commands {
-        portcullis::commands![name, version, identifier, tauri_version]
+        portcullis::commands![
+            bundle_type,
+            default_window_icon,
+            fetch_data_store_identifiers,
+            identifier,
+            name,
+            supports_multiple_windows,
+            tauri_version,
+            version,
+        ]
     }
 
     fn initialize(&self, context: &PluginContext) -> Result<(), PluginError> {
@@ -53,4 +62,27 @@ fn identifier(app: State<App>) -> String {
 #[crate::command]
 fn tauri_version() -> &'static str {
     TAURI
+}
+
+/// How the app was packed, which the gateway does not know.
+#[crate::command]
+fn bundle_type() -> Option<&'static str> {
+    None
+}
+
+/// The number of an image. Windows have no icon of their own yet.
+#[crate::command]
+fn default_window_icon() -> Option<u32> {
+    None
+}
+
+/// Stores of pages' data that have identifiers, of which there are none: every window uses the app's own.
+#[crate::command]
+fn fetch_data_store_identifiers() -> [u8; 0] {
+    []
+}
+
+#[crate::command]
+fn supports_multiple_windows() -> bool {
+    true
 }

@@ -1,6 +1,12 @@
 //! The plugins that are built in, as far as they can be: what stands in here runs, and everything else is refused.
 
 mod app;
+mod log;
+mod os;
+mod path;
+mod resources;
+
+pub use log::{LogLevel, LogRecord};
 
 use super::Plugins;
 use crate::command::{Command, Registry};
@@ -11,15 +17,22 @@ use std::sync::Arc;
 pub struct Builtins(Registry);
 
 impl Default for Builtins {
+    /// What pages log goes nowhere.
     fn default() -> Self {
-        Self::new()
+        Self::new(|_| {})
     }
 }
 
 impl Builtins {
-    /// All that there are.
-    pub fn new() -> Self {
-        Self(Registry::new().plugin(app::App::default()))
+    /// All that there are; what pages log goes to `log`, on any thread.
+    pub fn new(log: impl Fn(LogRecord) + Send + Sync + 'static) -> Self {
+        let registry = Registry::new()
+            .plugin(app::App::default())
+            .plugin(log::Log(Box::new(log)))
+            .plugin(os::Os)
+            .plugin(path::Paths::default())
+            .plugin(resources::Resources::default());
+        Self(registry)
     }
 
     /// A command of a plugin, if this build has it.

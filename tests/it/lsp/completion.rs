@@ -47,7 +47,7 @@ fn keys_are_offered_where_they_fit_and_are_missing() {
         "{top:?}"
     );
     assert!(!top.contains(&"version".to_owned()) && !top.contains(&"app".to_owned()), "{top:?}");
-    let keys = ["name", "frontend", "dev", "csp", "sites"];
+    let keys = ["name", "version", "frontend", "dev", "csp", "sites"];
     assert_eq!(labels("version: 1\napp: { id: a.b, ‸ }\n"), keys);
     assert_eq!(labels("version: 1\napp:\n  id: a.b\n  ‸\n"), keys);
     assert_eq!(labels("version: 1\napp:\n  id: a.b\n  na‸\n"), keys);

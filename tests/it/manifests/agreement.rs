@@ -16,7 +16,7 @@ const STRUCTURAL: [Code; 4] =
     [Code::UnknownKey, Code::MissingKey, Code::WrongType, Code::InvalidValue];
 
 /// Values that only the program can refuse, each with the reason why the schema does not.
-const BEYOND_THE_SCHEMA: [(&str, &str); 11] = [
+const BEYOND_THE_SCHEMA: [(&str, &str); 12] = [
     ("invalid-value-default", "the default has to fit a schema that is itself a value"),
     (
         "invalid-value-csp",
@@ -29,6 +29,7 @@ const BEYOND_THE_SCHEMA: [(&str, &str); 11] = [
     ("invalid-value-command-line-for-program", "the same for names of programs"),
     ("invalid-value-command-line-of-dev", "the same for names of programs"),
     ("invalid-value-words-of-a-shell", "the same for folders and names of variables"),
+    ("invalid-value-plugin-of-two-kinds", "what goes together is said in words of its own"),
     ("invalid-value-request-of-backend", "what is missing may stand in the backend"),
     ("invalid-value-framing-header", "the same for names of headers, whose case does not matter"),
 ];

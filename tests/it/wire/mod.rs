@@ -1,6 +1,7 @@
 //! The way of a call, without a window: the wire, the lanes, the limits, channels, and edits under way.
 
 mod arguments;
+mod builtins;
 mod cancel;
 mod channels;
 mod conversations;
