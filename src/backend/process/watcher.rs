@@ -1,32 +1,30 @@
 //! What ends programs, and all that they started, when the gateway itself ends without a word: a shell that is there to
 //! see it, and does nothing else.
 
-use rustix::{io::ioctl_fionbio, process::Pid};
+use rustix::process::Pid;
 use std::{
-    io::{self, Write as _},
-    os::unix::process::CommandExt as _,
-    process::{Child, ChildStdin, Command, Stdio},
+    fs::File,
+    io,
+    os::unix::{fs::FileExt as _, process::CommandExt as _},
+    process::{Child, Command, Stdio},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// Starts with the groups that live, and reads which come and go. The end of its input is the end of the gateway, whose
-/// end of the pipe the system closes in any case: then it kills the groups that are left.
+/// Waits for the end of its input. That is the end of the gateway, whose end of the pipe the system closes in any case.
+/// Then it kills the groups that are still in the list, which it has as its output, open for reading, too.
 const SCRIPT: &str = r#"
 trap '' INT TERM HUP QUIT
-live=$*
-while read -r change group; do
-    case $change in
-        +) live="$live $group" ;;
-        -) rest=
-           for other in $live; do [ "$other" = "$group" ] || rest="$rest $other"; done
-           live=$rest ;;
-    esac
-done
-for group in $live; do kill -s KILL -- "-$group"; done
+read -r end
+while read -r group; do
+    case $group in ?*) kill -s KILL -- "-$group" ;; esac
+done <&1
 "#;
 
 /// What the shell is called in lists of processes.
 const NAME: &str = "portcullis-watcher";
+
+/// Bytes of a line of the list: a number, blanks and a line end.
+const LINE: usize = 12;
 
 /// The one of this process.
 static WATCHER: Mutex<Watcher> = Mutex::new(Watcher::new());
@@ -34,18 +32,19 @@ static WATCHER: Mutex<Watcher> = Mutex::new(Watcher::new());
 /// A process group that ends with the gateway. Dropping this takes it off the list, which has to come before its
 /// leader is reaped: from then on the number may be somebody else's.
 #[derive(Debug)]
-pub(super) struct Watched(Pid);
+pub(super) struct Watched {
+    line: usize,
+}
 
 /// Puts a group on the list. What was started and is not on it yet outlives a gateway that is killed in this moment;
 /// its number is not known any sooner.
 pub(super) fn watch(group: Pid) -> Watched {
-    watcher().add(group);
-    Watched(group)
+    Watched { line: watcher().add(group) }
 }
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        watcher().remove(self.0);
+        watcher().set(self.line, None);
     }
 }
 
@@ -53,10 +52,13 @@ fn watcher() -> MutexGuard<'static, Watcher> {
     WATCHER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The groups that live, and the shell that knows them.
+/// The groups that live, each on a line of its own, and the shell that sees the list.
+///
+/// The list is a file without a name. A pipe would wake the shell twice for each program, which costs more than all else
+/// here; a file says nothing until it is asked, and takes every line at once.
 #[derive(Debug)]
 struct Watcher {
-    live: Vec<Pid>,
+    live: Vec<Option<Pid>>,
     shell: Option<Shell>,
 }
 
@@ -65,68 +67,73 @@ impl Watcher {
         Self { live: Vec::new(), shell: None }
     }
 
-    fn add(&mut self, group: Pid) {
-        self.live.push(group);
-        self.tell('+', group);
+    fn add(&mut self, group: Pid) -> usize {
+        let line = self.live.iter().position(Option::is_none).unwrap_or(self.live.len());
+        self.set(line, Some(group));
+        line
     }
 
-    fn remove(&mut self, group: Pid) {
-        self.live.retain(|live| *live != group);
-        self.tell('-', group);
-    }
-
-    /// A shell that has ended, or that reads nothing any more, is replaced. Where none can be started nothing watches,
-    /// and the next group tries again.
-    fn tell(&mut self, change: char, group: Pid) {
-        let is_told = self.shell.as_mut().is_some_and(|shell| shell.tell(change, group).is_ok());
-        if !is_told {
-            // The old one first: what it still read would be out of date.
+    /// A shell that has ended is replaced. Where none can be started nothing watches, and the next group tries again.
+    fn set(&mut self, line: usize, group: Option<Pid>) {
+        match self.live.get_mut(line) {
+            Some(entry) => *entry = group,
+            None => self.live.push(group),
+        }
+        let shell = self.shell.as_mut();
+        if !shell.is_some_and(|shell| shell.runs() && shell.write(line, group).is_ok()) {
             self.shell = None;
-            if !self.live.is_empty() {
+            if self.live.iter().any(Option::is_some) {
                 self.shell = Shell::start(&self.live).ok();
             }
         }
     }
 }
 
-/// A shell, with the only end of the pipe that it reads: no program inherits it.
+/// A shell, with the only end of the pipe that it waits for: no program inherits it.
 #[derive(Debug)]
-struct Shell(Child);
+struct Shell {
+    process: Child,
+    list: File,
+}
 
 impl Shell {
-    fn start(live: &[Pid]) -> io::Result<Self> {
+    fn start(live: &[Option<Pid>]) -> io::Result<Self> {
+        let list = tempfile::tempfile()?;
         let process = Command::new("/bin/sh")
             .args(["-c", SCRIPT, NAME])
-            .args(live.iter().map(|group| group.as_raw_pid().to_string()))
             .env_clear()
             .current_dir("/")
             // What a terminal sends to the gateway's group is not for it.
             .process_group(0)
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(list.try_clone()?)
             .stderr(Stdio::null())
             .spawn()?;
-        let mut shell = Self(process);
-        // Nobody waits for it, not even if it is stopped and the pipe is full.
-        ioctl_fionbio(shell.input()?, true)?;
+        let shell = Self { process, list };
+        for (line, group) in live.iter().enumerate() {
+            shell.write(line, *group)?;
+        }
         Ok(shell)
     }
 
-    fn input(&mut self) -> io::Result<&mut ChildStdin> {
-        self.0.stdin.as_mut().ok_or_else(|| io::ErrorKind::BrokenPipe.into())
+    fn runs(&mut self) -> bool {
+        matches!(self.process.try_wait(), Ok(None))
     }
 
-    /// Less than a pipe takes in one piece (`PIPE_BUF`): it is written whole or not at all.
-    fn tell(&mut self, change: char, group: Pid) -> io::Result<()> {
-        self.input()?.write_all(format!("{change} {}\n", group.as_raw_pid()).as_bytes())
+    fn write(&self, line: usize, group: Option<Pid>) -> io::Result<()> {
+        let number = group.map(|group| group.as_raw_pid().to_string()).unwrap_or_default();
+        let text = format!("{number:<width$}\n", width = LINE - 1);
+        // Not at the file's own place, which the shell has, too, and which stays at the start.
+        self.list.write_all_at(text.as_bytes(), (line * LINE) as u64)
     }
 }
 
 impl Drop for Shell {
     fn drop(&mut self) {
-        // Failure means that it has ended; then it is reaped all the same.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        // Before its input ends, which would mean something else. Failure means that it has ended, and then it is reaped
+        // all the same.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
@@ -161,7 +168,7 @@ mod tests {
     }
 
     fn shell(watcher: &mut Watcher) -> &mut Child {
-        &mut watcher.shell.as_mut().unwrap().0
+        &mut watcher.shell.as_mut().unwrap().process
     }
 
     /// As when the gateway ends: the pipe is closed, and nobody kills the shell.
@@ -187,10 +194,10 @@ mod tests {
         let (mut first, mut ended, mut last) =
             (Endless::start(), Endless::start(), Endless::start());
         let mut watcher = Watcher::new();
-        for program in [&first, &ended, &last] {
-            watcher.add(program.group());
-        }
-        watcher.remove(ended.group());
+        watcher.add(first.group());
+        let line = watcher.add(ended.group());
+        watcher.add(last.group());
+        watcher.set(line, None);
         the_gateway_ends(&mut watcher);
         assert_eq!(first.0.wait().unwrap().to_string(), "signal: 9 (SIGKILL)");
         assert_eq!(last.0.wait().unwrap().to_string(), "signal: 9 (SIGKILL)");
@@ -213,33 +220,28 @@ mod tests {
 
     #[test]
     fn a_watcher_that_was_killed_is_replaced_by_one_that_knows_all_groups() {
-        let (mut first, second) = (Endless::start(), Endless::start());
+        let (mut first, mut ended) = (Endless::start(), Endless::start());
         let mut watcher = Watcher::new();
         watcher.add(first.group());
         let killed = Pid::from_child(shell(&mut watcher));
         kill_process(killed, Signal::KILL).unwrap();
         let has_ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         waitid(WaitId::Pid(killed), has_ended).unwrap();
-        watcher.add(second.group());
-        watcher.remove(second.group());
+        let line = watcher.add(ended.group());
+        watcher.set(line, None);
         the_gateway_ends(&mut watcher);
         assert_eq!(first.0.wait().unwrap().to_string(), "signal: 9 (SIGKILL)");
+        assert!(ended.runs());
     }
 
     #[test]
-    fn nobody_waits_for_a_watcher_that_is_stopped() {
-        let (mut first, mut second) = (Endless::start(), Endless::start());
+    fn lines_are_used_again() {
+        let (first, second) = (Endless::start(), Endless::start());
         let mut watcher = Watcher::new();
-        watcher.add(first.group());
-        let stopped = Pid::from_child(shell(&mut watcher));
-        kill_process(stopped, Signal::STOP).unwrap();
-        while Pid::from_child(shell(&mut watcher)) == stopped {
-            watcher.add(second.group());
-            watcher.remove(second.group());
-        }
-        watcher.remove(second.group());
-        the_gateway_ends(&mut watcher);
-        assert_eq!(first.0.wait().unwrap().to_string(), "signal: 9 (SIGKILL)");
-        assert!(second.runs());
+        assert_eq!((watcher.add(first.group()), watcher.add(second.group())), (0, 1));
+        watcher.set(0, None);
+        assert_eq!((watcher.add(first.group()), watcher.add(second.group())), (0, 2));
+        let list = &watcher.shell.as_ref().unwrap().list;
+        assert_eq!(list.metadata().unwrap().len(), 3 * LINE as u64);
     }
 }

@@ -1,6 +1,7 @@
 //! Commands that ask a long-lived program, over JSON-RPC 2.0 on its standard input and output.
 
 mod frame;
+mod input;
 mod message;
 mod process;
 mod queue;

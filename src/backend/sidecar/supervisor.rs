@@ -1,7 +1,8 @@
 //! The life of a sidecar: started when it is wanted, fed and heard while it runs, and started again by policy.
 
 use super::{
-    frame::{self, Frame, FrameError, Frames},
+    frame::{Frame, FrameError, Frames},
+    input::Input,
     message::{self, Answer, Incoming},
     process::{self, Running},
     queue::{Known, Queue},
@@ -21,7 +22,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
+    io::AsyncRead,
     time::{sleep, timeout},
 };
 
@@ -155,7 +156,8 @@ impl Shared {
             let mut listening = pin!(self.listen(stdout, answers));
             let mut logging = pin!(process::lines(stderr, |line| self.say(line)));
             let mut is_logged = false;
-            let mut feeding = pin!(self.feed(stdin));
+            self.queue.connect(Input::new(stdin, self.plan.framing));
+            let mut feeding = pin!(self.queue.feed());
             let mut exit = pin!(group.exited());
             let mut stop = loop {
                 tokio::select! {
@@ -163,9 +165,11 @@ impl Shared {
                     stop = &mut listening => break stop,
                     () = &mut logging, if !is_logged => is_logged = true,
                     () = &mut exit => break Stop::Exit,
-                    () = &mut feeding => break Stop::Deaf,
+                    _ = &mut feeding => break Stop::Deaf,
                 }
             };
+            // What comes now waits for the next program; this one does not see its input end before it has had its time.
+            let _input = self.queue.disconnect();
             // What it wrote before it ended is in its pipes, and what it said last is what explains its end.
             let last_words = async {
                 if matches!(stop, Stop::Exit | Stop::Deaf) {
@@ -205,17 +209,6 @@ impl Shared {
             (Stop::Exit, Err(error)) => {
                 let what = format!("was lost: {error}");
                 end(RejectionCode::SidecarStopped, &what, true)
-            }
-        }
-    }
-
-    /// Writes calls until the program takes no more.
-    async fn feed(&self, mut stdin: impl AsyncWrite + Unpin) {
-        loop {
-            let message = self.queue.next().await;
-            let bytes = frame::encode(self.plan.framing, message);
-            if stdin.write_all(&bytes).await.is_err() || stdin.flush().await.is_err() {
-                return;
             }
         }
     }

@@ -40,14 +40,16 @@ fn runs(pid: &str) -> bool {
     stat.is_ok_and(|stat| !stat.contains(") Z "))
 }
 
-/// Whether the watcher runs that was started with this group.
+/// Whether the gateway has a watcher whose list names this group.
 fn is_watched(group: &str) -> bool {
-    let wanted = format!("\0portcullis-watcher\0{group}\0");
-    let processes = fs::read_dir("/proc").expect("Linux");
-    let names = processes.flatten().filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
-    names
-        .map(|name| String::from_utf8_lossy(&name).into_owned())
-        .any(|name| name.ends_with(&wanted))
+    let processes = fs::read_dir("/proc").expect("Linux").flatten().map(|entry| entry.path());
+    processes
+        .filter(|path| {
+            let name = fs::read(path.join("cmdline")).unwrap_or_default();
+            name.ends_with(b"\0portcullis-watcher\0")
+        })
+        .filter_map(|path| fs::read_to_string(path.join("fd/1")).ok())
+        .any(|list| list.lines().any(|line| line.trim() == group))
 }
 
 #[track_caller]
