@@ -137,7 +137,8 @@ impl Drop for Shell {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
     use rustix::process::{Signal, WaitId, WaitIdOptions, kill_process, waitid};

@@ -330,9 +330,8 @@ mod tests {
         let long = Map::from_iter([("text".to_owned(), json!("x".repeat(1000)))]);
         let calls = [Ok(push(&queue)), queue.push("long", &long), Ok(push(&queue))];
         // One is in the pipe, one is cut through, one waits.
-        let state = queue.state();
-        assert_eq!((state.waiting.len(), state.sent_up_to), (1, 2));
-        drop(state);
+        assert_eq!(queue.state().waiting.len(), 1);
+        assert_eq!(queue.state().sent_up_to, 2);
         let mut lines = BufReader::new(program).lines();
         for id in 1..=3 {
             let line = tokio::select! {
