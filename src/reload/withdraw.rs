@@ -1,4 +1,4 @@
-//! Fixes that write blanks change where YAML sees a key: one that would spoil its file is taken back.
+//! Fixes that write blanks or quotes change where YAML sees a key: one that would spoil its file is taken back.
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Fix, apply},
@@ -8,17 +8,17 @@ use crate::{
 use std::collections::HashMap;
 
 /// How much text is read again for this; the fixes that come after it are taken back unread.
-const MAX_READ: usize = MAX_BYTES;
+const MAX_READ: usize = 4 * MAX_BYTES;
 
 /// Takes back each fix after which its file would have more faults than before, or be none that can be read.
 ///
-/// A fix that writes one scalar for another cannot do that, so that only those that write blanks are tried. This
-/// costs one reading of the file for each of them, up to 1 MiB in all.
+/// A fix that writes one word for another cannot do that, so that only those that write blanks or quotes are tried. This
+/// costs one reading of the file for each of them, up to 4 MiB in all.
 pub(super) fn withdraw(diagnostics: &mut [Diagnostic], sources: &Sources) {
     let mut faults = HashMap::new();
     let mut read = 0;
     for diagnostic in diagnostics {
-        let Some(fix) = diagnostic.fix.as_ref().filter(|fix| writes_blanks(fix)) else { continue };
+        let Some(fix) = diagnostic.fix.as_ref().filter(|fix| may_spoil(fix)) else { continue };
         let Some(source) = sources.find(diagnostic.span.file) else { continue };
         read += source.text().len();
         let file = diagnostic.span.file;
@@ -32,8 +32,8 @@ pub(super) fn withdraw(diagnostics: &mut [Diagnostic], sources: &Sources) {
     }
 }
 
-fn writes_blanks(fix: &Fix) -> bool {
-    fix.edits.iter().any(|edit| edit.text.trim().is_empty())
+fn may_spoil(fix: &Fix) -> bool {
+    fix.edits.iter().any(|edit| edit.text.trim().is_empty() || edit.text.starts_with('"'))
 }
 
 /// How many faults YAML finds in a text; no number is large enough for one that is no tree at all.

@@ -1,5 +1,7 @@
 //! A started program together with all that it starts: whatever becomes of the call, they end together.
 
+#[cfg(unix)]
+use super::watcher::{self, Watched};
 #[cfg(target_os = "linux")]
 use rustix::process::{PidfdFlags, pidfd_open};
 #[cfg(unix)]
@@ -23,7 +25,8 @@ pub(super) const MERCY: Duration = Duration::from_secs(2);
 /// The program's ends of its pipes.
 pub(in crate::backend) type Pipes = (Option<ChildStdin>, Option<ChildStdout>, Option<ChildStderr>);
 
-/// A program that leads a process group of its own. Dropping it kills the group.
+/// A program that leads a process group of its own. Dropping it kills the group, and so does the end of the gateway,
+/// however that ends: [`watcher`] knows the group for as long as it lives.
 ///
 /// **Why no stranger is ever killed.** The group's number is the leader's pid. The system gives a pid to
 /// nobody else while the process that had it has not been reaped, even if that process ended long ago.
@@ -36,6 +39,7 @@ pub(in crate::backend) type Pipes = (Option<ChildStdin>, Option<ChildStdout>, Op
 ///
 /// Where there are no process groups, the leader alone is killed.
 ///
+/// [`watcher`]: super::watcher
 /// [`end`]: Group::end
 /// [`exited`]: Group::exited
 #[derive(Debug)]
@@ -43,21 +47,15 @@ pub(in crate::backend) struct Group {
     leader: Child,
     #[cfg(unix)]
     id: Option<Pid>,
+    #[cfg(unix)]
+    watched: Option<Watched>,
 }
 
 impl Group {
-    /// Starts a program as the leader of a new group. On Linux it also ends when the gateway is killed.
-    pub(in crate::backend) async fn spawn(command: Command) -> io::Result<Self> {
-        #[cfg(target_os = "linux")]
-        return super::spawner::on_lasting_thread(move || Self::spawn_here(command)).await?;
-        #[cfg(not(target_os = "linux"))]
-        Self::spawn_here(command)
-    }
-
-    fn spawn_here(mut command: Command) -> io::Result<Self> {
+    /// Starts a program as the leader of a new group. The calling thread waits until the system has loaded it, without
+    /// copying anything of the gateway (`posix_spawn`): that takes as long however much the gateway holds.
+    pub(in crate::backend) fn spawn(mut command: Command) -> io::Result<Self> {
         command.kill_on_drop(true);
-        #[cfg(target_os = "linux")]
-        super::parent_death::end_with_this_thread(&mut command);
         #[cfg(unix)]
         command.process_group(0);
         let leader = command.spawn()?;
@@ -67,7 +65,23 @@ impl Group {
             leader,
             #[cfg(unix)]
             id,
+            #[cfg(unix)]
+            watched: id.map(watcher::watch),
         })
+    }
+
+    /// The same for a program that is to last. On Linux the system itself kills it, too, when the gateway ends; asking for
+    /// that needs a fork, and a thread that lasts as long.
+    pub(in crate::backend) async fn spawn_lasting(command: Command) -> io::Result<Self> {
+        #[cfg(target_os = "linux")]
+        return super::spawner::on_lasting_thread(move || {
+            let mut command = command;
+            super::parent_death::end_with_this_thread(&mut command);
+            Self::spawn(command)
+        })
+        .await?;
+        #[cfg(not(target_os = "linux"))]
+        Self::spawn(command)
     }
 
     /// The pipes; a second call finds none.
@@ -96,6 +110,7 @@ impl Group {
         if matches!(waited, Ok(Err(Errno::CHILD))) {
             // Somebody else in this program reaped it: the number may be anybody's by now.
             self.id = None;
+            self.watched = None;
         }
     }
 
@@ -139,8 +154,11 @@ impl Group {
     /// as another user and cannot be ended.
     fn kill(&mut self) {
         #[cfg(unix)]
-        if let Some(id) = self.id {
-            let _ = kill_process_group(id, Signal::KILL);
+        {
+            if let Some(id) = self.id {
+                let _ = kill_process_group(id, Signal::KILL);
+            }
+            self.watched = None;
         }
         #[cfg(not(unix))]
         let _ = self.leader.start_kill();

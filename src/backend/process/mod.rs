@@ -11,6 +11,8 @@ mod spawner;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests;
+#[cfg(unix)]
+mod watcher;
 
 use super::{arguments, inherited, stream::Stream, unfilled};
 use crate::{
@@ -70,7 +72,7 @@ impl Process {
             Some(Input::Body) | None => bytes,
         };
         let mut lent = Lent::default();
-        let (group, pipes) = lent.hold(self.start(bindings).await?);
+        let (group, pipes) = lent.hold(self.start(bindings)?);
         let from = self.plan.stream.as_ref().map(|plan| plan.from);
         let (status, captured) = self.finish(group, pipes, input, from.zip(stream)).await?;
         if let Some((code, outcome)) = self.outcome(status) {
@@ -92,7 +94,7 @@ impl Process {
     }
 
     /// Starts the program; standard input is a pipe only where the plan has something to write.
-    async fn start(&self, bindings: Bindings<'_>) -> Result<Group, Rejection> {
+    fn start(&self, bindings: Bindings<'_>) -> Result<Group, Rejection> {
         let plan = &self.plan;
         let mut argv = Vec::new();
         for slot in &plan.args {
@@ -114,7 +116,7 @@ impl Process {
             .stdin(if plan.stdin.is_some() { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        Group::spawn(command).await.map_err(|error| {
+        Group::spawn(command).map_err(|error| {
             let message = format!("`{}` could not be started: {error}", plan.program);
             Rejection::new(RejectionCode::ProcessFailed, message)
         })

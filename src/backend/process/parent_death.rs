@@ -1,4 +1,4 @@
-//! A program does not outlive the gateway: the system kills it with the thread that started it, which ends with the
+//! A sidecar does not outlive the gateway: the system kills it with the thread that started it, which ends with the
 //! gateway, however that ends. The only file with `unsafe`.
 
 use rustix::{

@@ -1,5 +1,5 @@
-//! The thread that starts programs: the system takes the end of a program's parent thread for the end of the gateway,
-//! and threads of the runtime come and go.
+//! The thread that starts programs which are to last: the system takes the end of a program's parent thread for the end
+//! of the gateway, and threads of the runtime come and go.
 
 use std::{
     io,

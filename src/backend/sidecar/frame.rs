@@ -187,9 +187,10 @@ impl<R: AsyncRead + Unpin> Frames<R> {
 
 /// The bytes before the first line end, and whether there is one.
 fn up_to_line_end(chunk: &[u8]) -> (&[u8], bool) {
-    let mut parts = chunk.splitn(2, |byte| *byte == b'\n');
-    let part = parts.next().unwrap_or_default();
-    (part, parts.next().is_some())
+    match memchr::memchr(b'\n', chunk).and_then(|end| chunk.split_at_checked(end)) {
+        Some((part, _)) => (part, true),
+        None => (chunk, false),
+    }
 }
 
 #[cfg(test)]

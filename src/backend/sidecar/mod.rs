@@ -2,6 +2,7 @@
 
 mod frame;
 mod health;
+mod input;
 mod message;
 mod outlet;
 mod process;

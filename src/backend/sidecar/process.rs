@@ -71,7 +71,7 @@ pub(super) async fn start(
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let mut group = Group::spawn(command).await.map_err(failed)?;
+    let mut group = Group::spawn_lasting(command).await.map_err(failed)?;
     match group.take_pipes() {
         (Some(stdin), Some(stdout), Some(stderr)) => Ok(Running { group, stdin, stdout, stderr }),
         _ => Err(failed(io::ErrorKind::BrokenPipe.into())),

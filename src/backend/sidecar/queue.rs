@@ -1,6 +1,7 @@
 //! The calls of one sidecar: those that wait to be sent, and those that wait for their answer. Each is in one of both.
 
 use super::{
+    input::Input,
     message,
     outlet::{Outlet, Outlets},
 };
@@ -8,7 +9,10 @@ use crate::ipc::{Rejection, RejectionCode, Reply};
 use serde_json::{Map, Value};
 use std::{
     collections::{HashMap, VecDeque},
+    future::poll_fn,
+    io,
     sync::{Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker, ready},
 };
 use tokio::sync::{Notify, oneshot};
 
@@ -50,6 +54,8 @@ struct State {
     callers: HashMap<u64, Caller>,
     /// What is sent before any call: cancellations, and answers to the sidecar's own calls.
     notes: VecDeque<String>,
+    /// Where they are sent, while the program runs.
+    input: Option<Input>,
     /// Why no call is taken any more.
     closed: Option<Rejection>,
 }
@@ -84,7 +90,7 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a call in.
+    /// Takes a call in, and sends it at once if the program takes it.
     pub(super) fn push(
         &self,
         method: &str,
@@ -105,8 +111,11 @@ impl Queue {
         outlets.name(id, &mut params);
         state.waiting.push_back((id, message::request(id, method, &params)));
         state.callers.insert(id, Caller { reply, outlets });
+        let is_sent = state.send_now();
         drop(state);
-        self.work.notify_one();
+        if !is_sent {
+            self.work.notify_one();
+        }
         Ok(Ticket { queue: self, id, answer })
     }
 
@@ -117,24 +126,24 @@ impl Queue {
         }
     }
 
-    /// Waits for what is to be sent next. A call that is taken here counts as sent: nobody sends it again.
-    pub(super) async fn next(&self) -> String {
+    /// From now on calls are sent to this program.
+    pub(super) fn connect(&self, input: Input) {
+        self.state().input = Some(input);
+    }
+
+    /// From now on calls wait. The input stays open for as long as the caller keeps it.
+    pub(super) fn disconnect(&self) -> Option<Input> {
+        self.state().input.take()
+    }
+
+    /// Sends what callers could not send themselves, until the program takes no more.
+    pub(super) async fn feed(&self) -> io::Error {
         loop {
-            if let Some(text) = self.take() {
-                return text;
+            if let Err(error) = poll_fn(|context| self.state().poll_send(context)).await {
+                return error;
             }
             self.work.notified().await;
         }
-    }
-
-    fn take(&self) -> Option<String> {
-        let mut state = self.state();
-        if let Some(note) = state.notes.pop_front() {
-            return Some(note);
-        }
-        let (id, text) = state.waiting.pop_front()?;
-        state.sent_up_to = id;
-        Some(text)
     }
 
     /// Sends an answer to a call of the sidecar's.
@@ -203,6 +212,37 @@ impl Queue {
     }
 }
 
+impl State {
+    /// Sends what is there, for one who does not wait: `false` if something is left to [`Queue::feed`].
+    fn send_now(&mut self) -> bool {
+        let is_free = self.input.as_ref().is_some_and(|input| !input.is_busy());
+        let mut nobody = Context::from_waker(Waker::noop());
+        is_free && matches!(self.poll_send(&mut nobody), Poll::Ready(Ok(())))
+    }
+
+    /// Sends until nothing is left to send.
+    fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            let Some(input) = &mut self.input else { return Poll::Ready(Ok(())) };
+            ready!(input.poll_write(context))?;
+            let Some(text) = self.take() else { return Poll::Ready(Ok(())) };
+            if let Some(input) = &mut self.input {
+                input.begin(text);
+            }
+        }
+    }
+
+    /// What is sent next. A call that is taken here counts as sent: nobody sends it again.
+    fn take(&mut self) -> Option<String> {
+        if let Some(note) = self.notes.pop_front() {
+            return Some(note);
+        }
+        let (id, text) = self.waiting.pop_front()?;
+        self.sent_up_to = id;
+        Some(text)
+    }
+}
+
 impl Ticket<'_> {
     /// Waits for the answer.
     pub(super) async fn answer(mut self) -> Reply {
@@ -232,11 +272,16 @@ impl Drop for Ticket<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ipc::InvokeResponse;
+    use crate::{ipc::InvokeResponse, plan::Framing};
     use serde_json::json;
+    use tokio::io::{AsyncBufReadExt as _, BufReader};
 
     fn push(queue: &Queue) -> Ticket<'_> {
         queue.push("m", Map::new(), Outlets::default()).unwrap()
+    }
+
+    fn next(queue: &Queue) -> String {
+        queue.state().take().unwrap()
     }
 
     fn id(text: &str) -> Value {
@@ -251,27 +296,27 @@ mod tests {
     async fn a_call_that_was_sent_is_rejected_with_its_program_and_one_that_waits_is_sent_later() {
         let queue = Queue::default();
         let (first, second) = (push(&queue), push(&queue));
-        assert_eq!(id(&queue.next().await), 1);
+        assert_eq!(id(&next(&queue)), 1);
         queue.reject_sent(&failure());
         assert_eq!(first.answer().await, Err(failure()));
-        assert_eq!(id(&queue.next().await), 2);
+        assert_eq!(id(&next(&queue)), 2);
         let done = || Ok(InvokeResponse::Json("1".to_owned()));
         assert_eq!(queue.settle(2, done), Known::Answered);
         assert_eq!(second.answer().await, done());
-        assert_eq!(queue.take(), None);
+        assert_eq!(queue.state().take(), None);
     }
 
     #[tokio::test]
     async fn a_call_that_nobody_waits_for_is_not_sent_or_is_cancelled() {
         let queue = Queue::default();
         let (first, second) = (push(&queue), push(&queue));
-        assert_eq!(id(&queue.next().await), 1);
+        assert_eq!(id(&next(&queue)), 1);
         drop(second);
         drop(first);
-        let note: Value = serde_json::from_str(&queue.next().await).unwrap();
+        let note: Value = serde_json::from_str(&next(&queue)).unwrap();
         let expect = json!({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 1}});
         assert_eq!(note, expect);
-        assert_eq!(queue.take(), None);
+        assert_eq!(queue.state().take(), None);
         assert_eq!(queue.settle(1, || Err(failure())), Known::Past);
     }
 
@@ -284,7 +329,7 @@ mod tests {
             [queue.settle(0, never), queue.settle(1, never), queue.settle(2, never)],
             [Known::Never; 3]
         );
-        queue.next().await;
+        next(&queue);
         assert_eq!(queue.settle(1, || Err(failure())), Known::Answered);
         assert_eq!(queue.settle(1, never), Known::Past);
         assert_eq!(call.answer().await, Err(failure()));
@@ -309,6 +354,45 @@ mod tests {
         queue.close(&failure());
         assert_eq!(call.answer().await, Err(failure()));
         assert_eq!(queue.push("m", Map::new(), Outlets::default()).unwrap_err(), failure());
-        assert_eq!(queue.take(), None);
+        assert_eq!(queue.state().take(), None);
+    }
+
+    #[tokio::test]
+    async fn a_call_is_sent_by_its_caller_and_what_does_not_fit_in_its_turn() {
+        let queue = Queue::default();
+        let (program, input) = tokio::io::duplex(100);
+        queue.connect(Input::new(input, Framing::Ndjson));
+        let long = Map::from_iter([("text".to_owned(), json!("x".repeat(1000)))]);
+        let calls =
+            [Ok(push(&queue)), queue.push("long", long, Outlets::default()), Ok(push(&queue))];
+        // One is in the pipe, one is cut through, one waits.
+        assert_eq!(queue.state().waiting.len(), 1);
+        assert_eq!(queue.state().sent_up_to, 2);
+        let mut lines = BufReader::new(program).lines();
+        for id in 1..=3 {
+            let line = tokio::select! {
+                line = lines.next_line() => line.unwrap().unwrap(),
+                error = queue.feed() => panic!("{error}"),
+            };
+            assert_eq!(self::id(&line), id);
+        }
+        assert!(
+            calls.iter().all(Result::is_ok) && !queue.state().input.as_ref().unwrap().is_busy()
+        );
+    }
+
+    #[tokio::test]
+    async fn without_a_program_calls_wait_and_one_that_hears_nothing_is_noticed() {
+        let queue = Queue::default();
+        let (program, input) = tokio::io::duplex(100);
+        queue.connect(Input::new(input, Framing::Ndjson));
+        let input = queue.disconnect();
+        let _first = push(&queue);
+        assert_eq!(queue.state().waiting.len(), 1);
+        drop(program);
+        queue.connect(input.unwrap());
+        let _second = push(&queue);
+        assert_eq!(queue.feed().await.kind(), io::ErrorKind::BrokenPipe);
+        assert_eq!(queue.state().sent_up_to, 1, "what was not begun waits for the next program");
     }
 }

@@ -1,8 +1,9 @@
 //! The life of a sidecar: started when it is wanted, fed and heard while it runs, and started again by policy.
 
 use super::{
-    frame::{self, Frame, FrameError, Frames},
+    frame::{Frame, FrameError, Frames},
     health::Pulse,
+    input::Input,
     message::{self, Answer, Incoming},
     process::{self, Running},
     queue::{Known, Queue},
@@ -23,7 +24,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
+    io::AsyncRead,
     time::{sleep, timeout},
 };
 
@@ -161,7 +162,8 @@ impl Shared {
             let mut listening = pin!(self.listen(stdout, pulse));
             let mut logging = pin!(process::lines(stderr, |line| self.say(line)));
             let mut is_logged = false;
-            let mut feeding = pin!(self.feed(stdin));
+            self.queue.connect(Input::new(stdin, self.plan.framing));
+            let mut feeding = pin!(self.queue.feed());
             let mut silence = pin!(self.silence(pulse));
             let mut exit = pin!(group.exited());
             let mut stop = loop {
@@ -170,10 +172,12 @@ impl Shared {
                     stop = &mut listening => break stop,
                     () = &mut logging, if !is_logged => is_logged = true,
                     () = &mut exit => break Stop::Exit,
-                    () = &mut feeding => break Stop::Deaf,
+                    _ = &mut feeding => break Stop::Deaf,
                     what = &mut silence => break Stop::Silent(what),
                 }
             };
+            // What comes now waits for the next program; this one does not see its input end before it has had its time.
+            let _input = self.queue.disconnect();
             // What it wrote before it ended is in its pipes, and what it said last is what explains its end.
             let last_words = async {
                 if matches!(stop, Stop::Exit | Stop::Deaf) {
@@ -214,17 +218,6 @@ impl Shared {
             (Stop::Exit, Err(error)) => {
                 let what = format!("was lost: {error}");
                 end(RejectionCode::SidecarStopped, &what, true)
-            }
-        }
-    }
-
-    /// Writes calls until the program takes no more.
-    async fn feed(&self, mut stdin: impl AsyncWrite + Unpin) {
-        loop {
-            let message = self.queue.next().await;
-            let bytes = frame::encode(self.plan.framing, message);
-            if stdin.write_all(&bytes).await.is_err() || stdin.flush().await.is_err() {
-                return;
             }
         }
     }

@@ -90,7 +90,7 @@ async fn many_calls_leave_no_zombies() {
 
 #[tokio::test]
 async fn a_program_that_has_ended_keeps_its_pid_until_its_group_is_killed() {
-    let mut group = Group::spawn(tokio::process::Command::new("true")).await.unwrap();
+    let mut group = Group::spawn(tokio::process::Command::new("true")).unwrap();
     let pid = group.leader_id().unwrap();
     within_patience(group.exited()).await;
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
@@ -105,7 +105,7 @@ async fn the_end_of_the_thread_that_asked_for_a_program_is_not_the_programs_end(
     let asking = std::thread::spawn(move || {
         let mut command = tokio::process::Command::new("cat");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let group = runtime.block_on(Group::spawn(command)).unwrap();
+        let group = runtime.block_on(Group::spawn_lasting(command)).unwrap();
         (group, fs::read_link("/proc/thread-self").unwrap())
     });
     let thread = async {
