@@ -1,18 +1,18 @@
 //! A gateway without windows: a manifest given as text, webviews that record, and calls over every lane that exists
 //! here. What each answer of a lane must look like is asserted here, so that every test of a call checks it too.
 
+use super::page::Recorder;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use portcullis::{
     Registry,
     app::{Editor, Notice, Services, build, connect},
-    channel::{Outbox, Page, PageCall},
+    channel::Outbox,
     gateway::{
         Audit, Counts, InvokeKey, Loss, Mode, Outcome, Pipeline, Record, Session, Sessions,
         Snapshot,
     },
-    ipc::{Room, SinkError},
     policy::PolicyStore,
     reload::{Change, Content, Disk, FileSnapshot, Files, LoadOptions, Watch, load_from},
     serde_json::{self, Value, json},
@@ -199,42 +199,6 @@ pub(crate) struct Webview {
 impl Webview {
     pub(crate) fn key(&self) -> &str {
         self.session.key().expose()
-    }
-}
-
-/// A page that writes down what runs in it.
-#[derive(Debug, Default)]
-pub(crate) struct Recorder {
-    calls: Mutex<Vec<PageCall>>,
-    /// What the page has not had yet, while it is held up.
-    held: Mutex<Option<Vec<Room>>>,
-}
-
-impl Page for Recorder {
-    fn run(&self, call: PageCall, room: Room) -> Result<(), SinkError> {
-        self.calls.lock().unwrap().push(call);
-        if let Some(held) = &mut *self.held.lock().unwrap() {
-            held.push(room);
-        }
-        Ok(())
-    }
-}
-
-impl Recorder {
-    /// What ran since the last look.
-    pub(crate) fn take(&self) -> Vec<PageCall> {
-        std::mem::take(&mut *self.calls.lock().unwrap())
-    }
-
-    /// Is given what comes, and does not get to it.
-    pub(crate) fn hold(&self) {
-        *self.held.lock().unwrap() = Some(Vec::new());
-    }
-
-    /// Gets to it.
-    pub(crate) fn release(&self) {
-        let held = self.held.lock().unwrap().take();
-        drop(held);
     }
 }
 

@@ -5,4 +5,5 @@ pub(crate) mod gateway;
 pub(crate) mod lsp;
 pub(crate) mod manifest;
 pub(crate) mod markdown;
+pub(crate) mod page;
 pub(crate) mod property;
