@@ -140,7 +140,8 @@
   function runCallback(id, payload, kind) {
     if (kind === undefined) return deliver(id, payload);
     if (kind === "event") return deliverEvent(payload);
-    if (!(id in callbacks)) return deliver(id, undefined);
+    // What waits at the host is fetched even so: until then it takes room there.
+    if (!(id in callbacks) && kind !== "channel-fetch") return deliver(id, undefined);
     try {
       // Text, because `__proto__` in an object literal means something else than in JSON.
       if (kind === "json") deliver(id, parse(payload));

@@ -156,9 +156,15 @@ pub(super) fn open(
 #[cfg(target_os = "linux")]
 fn build(builder: WebViewBuilder<'_>, window: &tao::window::Window) -> wry::Result<WebView> {
     use tao::platform::unix::WindowExtUnix as _;
-    use wry::WebViewBuilderExtUnix as _;
+    use webkit2gtk::{SettingsExt as _, WebViewExt as _};
+    use wry::{WebViewBuilderExtUnix as _, WebViewExtUnix as _};
     let container = window.default_vbox().ok_or(wry::Error::UnsupportedWindowHandle)?;
-    builder.build_gtk(container)
+    let webview = builder.build_gtk(container)?;
+    // A document that came back would believe that its calls, channels and listeners go on.
+    if let Some(settings) = webview.webview().settings() {
+        settings.set_enable_page_cache(false);
+    }
+    Ok(webview)
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -107,6 +107,10 @@ impl Call {
         let body = decode::decode(&self.head, body)?;
         let body = arguments::check(route, body)?;
         if let Some(command) = events::command(route) {
+            if let Some(what) = route.unenforced {
+                let message = format!("{what} of `{}` cannot be enforced", route.name);
+                return Err(Rejection::new(RejectionCode::Unsupported, message));
+            }
             return events::run(pipeline, self, ticket.permit, &ticket.way, command, body);
         }
         let scope = scope::check(&ticket.permit, route, &body)?;

@@ -28,6 +28,8 @@ struct Registered {
 enum Life {
     /// No manifest has asked for it yet, or it could not begin, for a reason.
     Waiting(Option<String>),
+    /// It is beginning, on some thread.
+    Beginning,
     /// It has begun, with this configuration.
     Begun(Value),
     /// The app has ended.
@@ -97,20 +99,33 @@ impl Plugins {
     pub fn initialize(&self, name: &str, context: PluginContext) -> Result<(), String> {
         let Some(registered) = self.0.get(name) else { return Ok(()) };
         let mut life = registered.life();
-        if !matches!(*life, Life::Waiting(_)) {
-            return Ok(());
+        match &*life {
+            Life::Waiting(_) => *life = Life::Beginning,
+            Life::Beginning => return Err("it is beginning already".to_owned()),
+            Life::Begun(_) | Life::Ended => return Ok(()),
         }
+        // It may take long, and the thread of the windows asks who has begun.
+        drop(life);
         let begin = || registered.plugin.initialize(&context);
         let failed = match catch_unwind(AssertUnwindSafe(begin)) {
-            Ok(Ok(())) => {
-                *life = Life::Begun(context.into_config());
-                return Ok(());
-            }
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "it panicked".to_owned(),
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(_) => Some("it panicked".to_owned()),
         };
-        *life = Life::Waiting(Some(failed.clone()));
-        Err(failed)
+        let mut life = registered.life();
+        if matches!(*life, Life::Ended) {
+            drop(life);
+            // The app has ended meanwhile.
+            if failed.is_none() {
+                let _ = catch_unwind(AssertUnwindSafe(|| registered.plugin.on_drop()));
+            }
+            return Ok(());
+        }
+        *life = match &failed {
+            None => Life::Begun(context.into_config()),
+            Some(_) => Life::Waiting(failed.clone()),
+        };
+        failed.map_or(Ok(()), Err)
     }
 
     /// Why the commands of a plugin cannot run, if they cannot.
@@ -119,6 +134,7 @@ impl Plugins {
             Life::Begun(_) => return None,
             Life::Waiting(None) => format!("no namespace of the manifest is the plugin `{name}`"),
             Life::Waiting(Some(failed)) => format!("the plugin `{name}` could not begin: {failed}"),
+            Life::Beginning => format!("the plugin `{name}` is still beginning"),
             Life::Ended => format!("the plugin `{name}` has ended"),
         };
         Some(why)
@@ -138,7 +154,10 @@ impl Plugins {
 
     /// What they run in the app's own pages.
     pub fn scripts(&self) -> Vec<String> {
-        self.begun().filter_map(Plugin::script).collect()
+        // What panics has no script; the standard library reports it.
+        let script =
+            |plugin: &dyn Plugin| catch_unwind(AssertUnwindSafe(|| plugin.script())).ok()?;
+        self.begun().filter_map(script).collect()
     }
 
     /// Tells all that a window's first page has loaded. May block.

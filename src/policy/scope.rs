@@ -40,10 +40,14 @@ pub(super) struct Scoped {
     pub(super) alternative: Arc<Alternative>,
 }
 
-/// The commands whose scopes are enforced: those of Rust functions, which see what is for them to decide.
+/// The commands whose scopes are enforced: those of Rust functions, which see what is for them to decide. The event system
+/// knows no scopes.
 pub(super) fn enforced(manifest: &Manifest) -> FixedBitSet {
-    let is_function =
-        |backend: &Backend| matches!(backend, Backend::Native(_) | Backend::Builtin(_));
+    let is_function = |backend: &Backend| match backend {
+        Backend::Native(_) => true,
+        Backend::Builtin(command) => command.plugin != "event",
+        _ => false,
+    };
     let commands = manifest.commands.values().enumerate();
     let functions = commands.filter(|(_, command)| is_function(&command.run.value));
     let mut found = FixedBitSet::with_capacity(manifest.commands.len());

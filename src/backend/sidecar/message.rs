@@ -2,10 +2,10 @@
 
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{self, IgnoredAny, MapAccess, Visitor},
+    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::{Map, Value, json, value::RawValue};
-use std::{borrow::Cow, cell::Cell, fmt};
+use std::{borrow::Cow, cell::RefCell, fmt};
 
 /// The notification by which a sidecar sends through a channel.
 pub(super) const CHANNEL: &str = "$/channel";
@@ -122,11 +122,40 @@ pub(super) struct ChannelParams<'a> {
     pub(super) message: &'a RawValue,
 }
 
-/// The id of an answer of which only the start is known, if it stands there.
-pub(super) fn id_at_start(bytes: &[u8]) -> Option<u64> {
-    struct Start<'a>(&'a Cell<Option<u64>>);
+/// What is known of a message of which only the start was read.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    pub(super) id: Option<u64>,
+    method: Option<String>,
+    /// `params.channel`, if the message begins with it.
+    pub(super) channel: Option<String>,
+}
 
-    impl<'de> Visitor<'de> for Start<'_> {
+impl Head {
+    /// Whether it is an answer, as far as its start tells.
+    pub(super) fn is_answer(&self) -> bool {
+        self.method.is_none() && self.id.is_some()
+    }
+
+    /// Whether it is a notification, as far as its start tells.
+    pub(super) fn is_notification(&self) -> bool {
+        self.method.is_some() && self.id.is_none()
+    }
+
+    pub(super) fn is(&self, method: &str) -> bool {
+        self.method.as_deref() == Some(method)
+    }
+}
+
+/// Reads the start of a message, as far as it goes.
+pub(super) fn head(bytes: &[u8]) -> Head {
+    /// Fills a head from the members of the message, or from those of its `params`.
+    struct Members<'a> {
+        head: &'a RefCell<Head>,
+        is_params: bool,
+    }
+
+    impl<'de> Visitor<'de> for Members<'_> {
         type Value = ();
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -135,12 +164,21 @@ pub(super) fn id_at_start(bytes: &[u8]) -> Option<u64> {
 
         fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
             while let Some(name) = members.next_key::<String>()? {
-                match name.as_str() {
-                    "id" => self.0.set(members.next_value::<Value>()?.as_u64()),
-                    // A call of its own has an id of its own.
-                    "method" => {
-                        self.0.set(None);
-                        return Err(de::Error::custom("no answer"));
+                match (name.as_str(), self.is_params) {
+                    ("id", false) => {
+                        let id = members.next_value::<Value>()?;
+                        self.head.borrow_mut().id = id.as_u64();
+                    }
+                    ("method", false) => {
+                        let method = members.next_value::<String>()?;
+                        self.head.borrow_mut().method = Some(method);
+                    }
+                    ("params", false) => {
+                        members.next_value_seed(Members { head: self.head, is_params: true })?;
+                    }
+                    ("channel", true) => {
+                        let token = members.next_value::<String>()?;
+                        self.head.borrow_mut().channel = Some(token);
                     }
                     _ => drop(members.next_value::<IgnoredAny>()?),
                 }
@@ -149,10 +187,19 @@ pub(super) fn id_at_start(bytes: &[u8]) -> Option<u64> {
         }
     }
 
-    let found = Cell::new(None);
+    impl<'de> DeserializeSeed<'de> for Members<'_> {
+        type Value = ();
+
+        fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
+            value.deserialize_map(self)
+        }
+    }
+
+    let found = RefCell::default();
+    let members = Members { head: &found, is_params: false };
     // It ends with an error: the text is cut.
-    let _ = serde_json::Deserializer::from_slice(bytes).deserialize_map(Start(&found));
-    found.get()
+    let _ = members.deserialize(&mut serde_json::Deserializer::from_slice(bytes));
+    found.into_inner()
 }
 
 #[cfg(test)]
@@ -222,11 +269,20 @@ mod tests {
     }
 
     #[test]
-    fn the_start_of_an_answer_can_name_its_call() {
-        assert_eq!(id_at_start(br#"{"jsonrpc":"2.0","id":7,"result":"xxxx"#), Some(7));
-        assert_eq!(id_at_start(br#"{"id":7,"#), Some(7));
-        assert_eq!(id_at_start(br#"{"result":"xxxx"#), None);
-        assert_eq!(id_at_start(br#"{"id":7,"method":"log","params":"xx"#), None);
-        assert_eq!(id_at_start(b"\xff\xff"), None);
+    fn the_start_of_a_message_tells_whose_it_is() {
+        let answer =
+            |text: &[u8]| Some(head(text)).filter(Head::is_answer).and_then(|head| head.id);
+        assert_eq!(answer(br#"{"jsonrpc":"2.0","id":7,"result":"xxxx"#), Some(7));
+        assert_eq!(answer(br#"{"id":7,"#), Some(7));
+        assert_eq!(answer(br#"{"result":"xxxx"#), None);
+        assert_eq!(answer(br#"{"id":7,"method":"log","params":"xx"#), None);
+        assert_eq!(answer(b"\xff\xff"), None);
+        let text =
+            br#"{"jsonrpc":"2.0","method":"$/channel","params":{"channel":"7/x","message":"xx"#;
+        let cut = head(text);
+        assert!(cut.is_notification() && cut.is(CHANNEL), "{cut:?}");
+        assert_eq!(cut.channel.as_deref(), Some("7/x"));
+        assert!(head(br#"{"method":"indexed","params":["xx"#).is_notification());
+        assert!(!head(br#"{"id":7,"method":"log","params":"xx"#).is_notification());
     }
 }

@@ -73,19 +73,35 @@ impl Shared {
             if self.notifications.is_first(message::CHANNEL) {
                 self.say("it writes to a channel that no call of it has open");
             }
-            return Known::Past;
+            return Known::Ignored;
         };
-        let Outlet { channel, max_message } = outlet;
-        if message.len() > max_message {
-            let program = &self.plan.program;
-            let message = format!("`{program}` wrote a message of more than {max_message} bytes");
-            channel.fail(
-                Rejection::new(RejectionCode::OutputTooLarge, message)
-                    .help("raise `limits.payload`, or let the sidecar send less at once"),
-            );
+        if message.len() > outlet.max_message {
+            self.overflow(&outlet);
         } else {
-            channel.push_or_fail(InvokeResponse::Json(message.to_owned()));
+            outlet.channel.push_or_fail(InvokeResponse::Json(message.to_owned()));
         }
         Known::Streamed
+    }
+
+    /// A message of which only the start was read, and which is no answer: it ends its own channel alone.
+    pub(super) fn refuse_notification(&self, head: &message::Head) -> Known {
+        let token = head.channel.as_deref().filter(|_| head.is(message::CHANNEL));
+        match token.and_then(|token| self.queue.outlet(token)) {
+            Some(outlet) => {
+                self.overflow(&outlet);
+                Known::Streamed
+            }
+            None => Known::Ignored,
+        }
+    }
+
+    /// Ends a channel whose message is too large.
+    fn overflow(&self, Outlet { channel, max_message }: &Outlet) {
+        let program = &self.plan.program;
+        let message = format!("`{program}` wrote a message of more than {max_message} bytes");
+        channel.fail(
+            Rejection::new(RejectionCode::OutputTooLarge, message)
+                .help("raise `limits.payload`, or let the sidecar send less at once"),
+        );
     }
 }

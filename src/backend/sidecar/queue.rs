@@ -30,6 +30,8 @@ pub(super) enum Known {
     Streamed,
     /// It was answered before, or its caller is gone.
     Past,
+    /// It is no answer, and nobody takes it.
+    Ignored,
     /// It was never sent.
     Never,
     /// It is no answer, and was taken.

@@ -72,6 +72,9 @@ impl Notifications {
     }
 }
 
+/// So much of a notification's method stands in the log, in characters.
+const LONGEST_NAME: usize = 100;
+
 /// Why a program that ran is no longer used.
 #[derive(Debug)]
 pub(super) struct End {
@@ -237,9 +240,14 @@ impl Shared {
             };
             pulse.beat();
             match heard {
-                Ok(Known::Answered) => pulse.answer(),
-                Ok(Known::Streamed | Known::Event) => {}
+                Ok(Known::Answered | Known::Streamed) => pulse.answer(),
+                Ok(Known::Event) => {}
                 Ok(Known::Past) => {
+                    // Whoever waited is gone; it answers all the same.
+                    pulse.answer();
+                    self.ignored.fetch_add(1, Ordering::Relaxed);
+                }
+                Ok(Known::Ignored) => {
                     self.ignored.fetch_add(1, Ordering::Relaxed);
                 }
                 Ok(Known::Never) => {
@@ -263,7 +271,7 @@ impl Shared {
             }
             Incoming::Call { id, method } => {
                 self.queue.note(message::not_found(&id, &method));
-                return Ok(Known::Past);
+                return Ok(Known::Ignored);
             }
         };
         Ok(self.queue.settle(id, || match answer {
@@ -279,28 +287,41 @@ impl Shared {
 
     /// Sends a notification on if it is an event that the sidecar may send.
     fn publish(&self, method: &str, params: Option<&str>) -> Known {
-        // It was read as JSON before.
-        let params = params.and_then(|params| serde_json::from_str(params).ok());
-        let params: Value = params.unwrap_or_default();
-        let source = EventSource::Service(&self.plan.name);
-        let Err(rejection) = self.events.publish(source, method, &EventTarget::Any, &params) else {
-            return Known::Event;
+        let sent = match params.map_or(Ok(Value::Null), serde_json::from_str) {
+            Ok(params) => {
+                let source = EventSource::Service(&self.plan.name);
+                self.events.publish(source, method, &EventTarget::Any, &params)
+            }
+            // Such as half of a character in a text, which no page could be sent.
+            Err(error) => Err(Rejection::new(RejectionCode::InvalidOutput, error.to_string())),
         };
-        if self.notifications.is_first(method) {
+        let Err(rejection) = sent else { return Known::Event };
+        // It stands in the log, in one line and not in several.
+        let shown: String = method.chars().take(LONGEST_NAME).collect();
+        let shown = shown.escape_debug().to_string();
+        if self.notifications.is_first(&shown) {
             self.say(&match rejection.code() {
                 Some(RejectionCode::UnknownEvent) => {
-                    format!("nobody takes its notifications `{method}`")
+                    format!("nobody takes its notifications `{shown}`")
                 }
-                _ => format!("its event `{method}` is not sent: {rejection}"),
+                _ => format!("its event `{shown}` is not sent: {rejection}"),
             });
         }
-        Known::Past
+        Known::Ignored
     }
 
-    /// An answer that is too large fails its own call alone, if its start says which one that is.
+    /// What is too large fails its own call alone, if its start says which one that is.
     fn refuse(&self, head: &[u8], limit: usize) -> Result<Known, Option<String>> {
         let fault = format!("it wrote a message of more than {limit} bytes");
-        let id = message::id_at_start(head).ok_or_else(|| Some(fault.clone()))?;
+        let head = message::head(head);
+        if head.is_notification() {
+            let known = self.refuse_notification(&head);
+            if known == Known::Ignored && self.notifications.is_first("") {
+                self.say(&format!("{fault}, which is no answer: nobody gets it"));
+            }
+            return Ok(known);
+        }
+        let id = head.id.filter(|_| head.is_answer()).ok_or(Some(fault))?;
         let program = &self.plan.program;
         Ok(self.queue.settle(id, || Err(super::too_large(program, limit))))
     }

@@ -187,10 +187,28 @@ async fn a_call_that_is_taken_back_ends_its_channels() {
 }
 
 #[tokio::test]
+async fn a_notification_far_over_the_limit_is_nobodys_end() {
+    let far_over = 3 * LIMIT;
+    let fixture = sidecar(&format!(
+        r#"while next; do
+             printf '{{"jsonrpc":"2.0","method":"indexed","params":"%s"}}\n' "$(head -c {far_over} /dev/zero | tr '\0' x)"
+             ok 1
+           done"#
+    ));
+    let sidecar = fixture.find();
+    assert_eq!(call(&sidecar, "good", json!({})).await, "1");
+    assert_eq!(call(&sidecar, "good", json!({})).await, "1");
+    let told =
+        "search: it wrote a message of more than 11024 bytes, which is no answer: nobody gets it";
+    assert_eq!(fixture.said(), [told]);
+}
+
+#[tokio::test]
 async fn a_message_over_the_limit_fails_its_call_alone() {
+    let far_over = 3 * LIMIT;
     let fixture = sidecar(&format!(
         r#"while next; do case $line in
-             *'"method":"large"'*) token; send "\"$(head -c {LIMIT} /dev/zero | tr '\0' x)\"";;
+             *'"method":"large"'*) token; send "\"$(head -c {far_over} /dev/zero | tr '\0' x)\"";;
              *cancelRequest*) ;;
              *) ok 1;;
            esac; done"#
