@@ -157,7 +157,10 @@ impl<'a> Tree<'a> {
         let ahead = self.slice(self.last.min(at)..at);
         let is_open = ahead.matches(['[', '{']).count() > ahead.matches([']', '}']).count();
         let is_flow = is_open || self.frames.last().is_some_and(|frame| frame.is_flow);
-        let open = self.frames.last().filter(|frame| frame.is_flow).map(|frame| frame.start);
+        // A pair in a list is a mapping that begins with its key, and no bracket.
+        let is_bracket = |at: &usize| matches!(self.slice(*at..at + 1), "[" | "{");
+        let flow = self.frames.iter().rev().take_while(|frame| frame.is_flow);
+        let open = flow.map(|frame| frame.start).find(is_bracket);
         let (plain, alias) = (self.plain, self.alias);
         let stop = Stop { kind: error.kind().clone(), at, is_flow, open, plain, alias };
         (stop, self.diagnostics, self.repaired)
