@@ -46,7 +46,7 @@ pub fn compose(
     let folders = || folders.get_or_init(|| Arc::new(roots(&policy.app.id, &policy.folder)));
     let commands = policy.routes.iter().map(|route| {
         let command = command(route, registry, services, secrets);
-        if route.paths.is_empty() || route.unenforced.is_some() {
+        if route.paths.is_empty() {
             return command;
         }
         Arc::new(Paths::new(&route.paths, folders(), command)) as Arc<dyn Command>
@@ -61,10 +61,6 @@ fn command(
     services: &Services,
     secrets: &Arc<SecretStore>,
 ) -> Arc<dyn Command> {
-    if let Some(what) = route.unenforced {
-        let message = format!("`{}` has {what}, which this build cannot enforce yet", route.name);
-        return Arc::new(Unavailable::new(message));
-    }
     match &route.backend {
         Backend::Value(template) => Arc::new(backend::Value::new(template.clone())),
         Backend::Process(plan) => {

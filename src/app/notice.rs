@@ -140,22 +140,12 @@ impl Notice {
             Self::EditRejected(loaded) => {
                 json!({ "event": "kept", "diagnostics": findings(loaded) })
             }
-            Self::Refused { command, caller, outcome } => json!({
-                "event": "refused",
-                "command": command,
-                "window": caller.window,
-                "webview": caller.webview,
-                "origin": caller.origin.as_ref().map(ToString::to_string),
-                "code": outcome.to_string(),
-            }),
-            Self::Dropping { command, caller, argument } => json!({
-                "event": "dropping",
-                "command": command,
-                "window": caller.window,
-                "webview": caller.webview,
-                "origin": caller.origin.as_ref().map(ToString::to_string),
-                "argument": argument,
-            }),
+            Self::Refused { command, caller, outcome } => {
+                of_call("refused", command, caller, "code", &outcome.to_string())
+            }
+            Self::Dropping { command, caller, argument } => {
+                of_call("dropping", command, caller, "argument", argument)
+            }
             Self::Sidecar { name, text } => {
                 json!({ "event": "sidecar", "name": name, "text": text })
             }
@@ -166,6 +156,18 @@ impl Notice {
             Self::Failed(message) => json!({ "event": "failed", "message": message }),
         }
     }
+}
+
+/// What is told of a call: who made it, and one thing more.
+fn of_call(event: &str, command: &str, caller: &Caller, key: &str, value: &str) -> Value {
+    json!({
+        "event": event,
+        "command": command,
+        "window": caller.window,
+        "webview": caller.webview,
+        "origin": caller.origin.as_ref().map(ToString::to_string),
+        key: value,
+    })
 }
 
 /// What was found in an edit, as `validate --format json` has it.

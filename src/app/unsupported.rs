@@ -5,8 +5,7 @@ use crate::{
     document::Node,
     gateway::Mode,
     manifest::{
-        ArgumentKind, Backend, BuiltinCommand, Creation, Downloads, Links, Manifest, Popups, Widen,
-        Window, Within,
+        ArgumentKind, Backend, Creation, Downloads, Links, Manifest, Popups, Widen, Window, Within,
     },
     pattern::CommandTable,
     plugin::Builtins,
@@ -115,14 +114,15 @@ impl Parts {
         let is_function = |index: &usize| {
             commands.get(*index).is_some_and(|(_, command)| match &command.run.value {
                 Backend::Native(_) => true,
-                Backend::Builtin(it) => !is_events(it),
+                Backend::Builtin(it) => !it.is_of_events(),
                 _ => false,
             })
         };
         let missing = |index: usize| {
             let (name, command) = commands.get(index)?;
             let Backend::Builtin(it) = &command.run.value else { return None };
-            let is_there = is_events(it) || builtins.find(it.plugin, it.name.as_str()).is_some();
+            let is_there =
+                it.is_of_events() || builtins.find(it.plugin, it.name.as_str()).is_some();
             (!is_there).then_some(name)
         };
         for entry in manifest.permissions.iter().flat_map(|permission| &permission.allow) {
@@ -146,9 +146,4 @@ impl Parts {
             self.key(reload, "assets", "pages that reload by themselves");
         }
     }
-}
-
-/// Whether a command is one of the event system, which is a part of the gateway and knows no scopes.
-fn is_events(command: &BuiltinCommand) -> bool {
-    command.plugin == "event"
 }

@@ -90,6 +90,7 @@ impl Call {
         let route = self.snapshot.policy.route(permit.command()).ok_or_else(dispatch::no_route)?;
         limits::check_length(route, length.unwrap_or(0))?;
         let place = limits::admit(&self.snapshot, session, route)?;
+        dispatch::check_enforced(route)?;
         let (way, gone) = session.way();
         let signal = self.head.signal.map(|id| session.signals.begin(id)).transpose()?;
         Ok(Next::Run(Ticket { permit, way, gone, max_body: route.payload, signal, place }))
@@ -107,10 +108,6 @@ impl Call {
         let body = decode::decode(&self.head, body)?;
         let body = arguments::check(route, body)?;
         if let Some(command) = events::command(route) {
-            if let Some(what) = route.unenforced {
-                let message = format!("{what} of `{}` cannot be enforced", route.name);
-                return Err(Rejection::new(RejectionCode::Unsupported, message));
-            }
             return events::run(pipeline, self, ticket.permit, &ticket.way, command, body);
         }
         let scope = scope::check(&ticket.permit, route, &body)?;

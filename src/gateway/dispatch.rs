@@ -74,6 +74,13 @@ fn panicked() -> Rejection {
     Rejection::new(RejectionCode::Internal, "the command panicked")
 }
 
+/// Refuses a command to which the manifest gives what no stage enforces, whatever would run it.
+pub(super) fn check_enforced(route: &Route) -> Result<(), Rejection> {
+    let Some(what) = route.unenforced else { return Ok(()) };
+    let message = format!("`{}` has {what}, which this build cannot enforce yet", route.name);
+    Err(Rejection::new(RejectionCode::Unsupported, message))
+}
+
 pub(super) fn no_route() -> Rejection {
     Rejection::new(RejectionCode::Internal, "the command has no route")
 }

@@ -29,11 +29,12 @@ pub(super) enum EventCommand {
 /// The event command that a route leads to, if it does.
 pub(super) fn command(route: &Route) -> Option<EventCommand> {
     let Backend::Builtin(builtin) = &route.backend else { return None };
-    match (builtin.plugin, builtin.name.as_str()) {
-        ("event", "listen") => Some(EventCommand::Listen),
-        ("event", "unlisten") => Some(EventCommand::Unlisten),
-        ("event", "emit") => Some(EventCommand::Emit),
-        ("event", "emit_to") => Some(EventCommand::EmitTo),
+    match builtin.name.as_str() {
+        _ if !builtin.is_of_events() => None,
+        "listen" => Some(EventCommand::Listen),
+        "unlisten" => Some(EventCommand::Unlisten),
+        "emit" => Some(EventCommand::Emit),
+        "emit_to" => Some(EventCommand::EmitTo),
         _ => None,
     }
 }

@@ -45,7 +45,7 @@ pub(super) struct Scoped {
 pub(super) fn enforced(manifest: &Manifest) -> FixedBitSet {
     let is_function = |backend: &Backend| match backend {
         Backend::Native(_) => true,
-        Backend::Builtin(command) => command.plugin != "event",
+        Backend::Builtin(command) => !command.is_of_events(),
         _ => false,
     };
     let commands = manifest.commands.values().enumerate();

@@ -8,12 +8,12 @@ use crate::{
 use std::collections::HashMap;
 
 /// How much text is read again for this; the fixes that come after it are taken back unread.
-const MAX_READ: usize = 4 * MAX_BYTES;
+const MAX_READ: usize = MAX_BYTES;
 
 /// Takes back each fix after which its file would have more faults than before, or be none that can be read.
 ///
 /// A fix that writes one word for another cannot do that, so that only those that write blanks or quotes are tried. This
-/// costs one reading of the file for each of them, up to 4 MiB in all.
+/// costs one reading of the file for each of them, up to 1 MiB in all.
 pub(super) fn withdraw(diagnostics: &mut [Diagnostic], sources: &Sources) {
     let mut faults = HashMap::new();
     let mut read = 0;

@@ -211,6 +211,24 @@ while next; do ok 0; done"#;
 }
 
 #[tokio::test]
+async fn what_no_page_can_be_sent_is_told_and_a_name_stays_in_its_line() {
+    let script = r#"
+next; printf '%s\n' '{"method":"indexed","params":{"x":"\ud83d"}}' '{"method":"saved\nforged"}'; ok 0
+while next; do ok 0; done"#;
+    let fixture = Fixture::new(script);
+    let sidecar = fixture.find();
+    assert_eq!(call(&sidecar, "m", json!({})).await, "0");
+    assert_eq!(fixture.pages.0.lock().unwrap().len(), 0);
+    let said = fixture.said();
+    assert!(
+        said[0].starts_with("search: its event `indexed` is not sent: invalid_output: "),
+        "{said:?}"
+    );
+    assert!(said[1].contains(r"`saved\nforged`"), "{said:?}");
+    assert!(said.len() == 2 && !said.concat().contains('\n'), "{said:?}");
+}
+
+#[tokio::test]
 async fn its_environment_is_what_the_plan_names_and_a_secret_in_it_is_not_logged() {
     let script =
         r#"next; echo "the token is $TOKEN" >&2; ok "\"$TOKEN $HOME\""; while next; do ok 0; done"#;

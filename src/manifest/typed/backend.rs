@@ -76,3 +76,10 @@ pub struct BuiltinCommand {
     /// Whether it does nothing without a scope.
     pub needs_scope: bool,
 }
+
+impl BuiltinCommand {
+    /// Whether it belongs to the event system, which is a part of the gateway and knows no scopes.
+    pub fn is_of_events(&self) -> bool {
+        self.plugin == "event"
+    }
+}

@@ -176,6 +176,24 @@ permissions:
     assert_eq!((heard(&main), heard(&other)), (vec![], vec![]));
 }
 
+/// Such a scope passes where a group also has commands that heed it.
+#[tokio::test]
+async fn a_scope_on_events_is_refused_rather_than_forgotten() {
+    let text = "
+events: { saved: {} }
+plugins: { fs: { use: fs } }
+groups: { mine: [\"plugin:event|emit\", \"plugin:fs|read_text_file\"] }
+permissions:
+  main:
+    windows: [main]
+    allow: [{ commands: [\"@mine\"], scope: { allow: [{ path: \"$DOCUMENT/**\" }] } }]
+    emit: [saved]
+";
+    let gateway = Gateway::new(text, Registry::new());
+    let refused = gateway.call(&gateway.open("main"), &emit("saved", &json!(1))).await;
+    assert_eq!(refused.code(), "unsupported");
+}
+
 #[tokio::test]
 async fn a_target_chooses_among_those_who_listen() {
     let gateway = gateway();

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::plan::HealthPlan;
+use tokio::time::timeout;
 
 /// A sidecar that notes each ping and does with it what `answer` says; the method `hang` stops it.
 fn asked(answer: &str, every: u64, timeout: Duration) -> Fixture {
@@ -9,6 +10,7 @@ fn asked(answer: &str, every: u64, timeout: Duration) -> Fixture {
         r#"while next; do case $line in
              *'"method":"ping"'*) echo "$line" >>noted; {answer};;
              *'"method":"hang"'*) sleep 1000;;
+             *'"method":"slow"'*) sleep 0.05; ok 0;;
              *cancelRequest*) ;;
              *) ok $$;;
            esac; done"#
@@ -70,6 +72,20 @@ async fn answers_to_other_calls_are_signs_of_life() {
         assert_eq!(call(&sidecar, "pid", json!({})).await, process);
         // Silent for so long that it is asked.
         tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+    assert_eq!(call(&sidecar, "pid", json!({})).await, process);
+}
+
+#[tokio::test]
+async fn answers_that_come_too_late_for_their_callers_are_signs_of_life() {
+    let fixture = asked(":", 10, Duration::from_secs(1));
+    let sidecar = fixture.find();
+    let process = call(&sidecar, "pid", json!({})).await;
+    while fixture.noted().len() < 2 {
+        let slow = timeout(Duration::from_millis(1), call(&sidecar, "slow", json!({}))).await;
+        assert!(slow.is_err(), "{slow:?}");
+        // Silent for so long that it is asked.
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(call(&sidecar, "pid", json!({})).await, process);
 }
